@@ -1,0 +1,234 @@
+"""The report of one session: ``report.json``, schema version 1.
+
+Every field is always present. Times are seconds; lines are 1-based. The keys are a contract
+with other programs: add, never rename (``docs/schema/report-1.json``).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION: Literal["1"] = "1"
+
+SkipReason = Literal[
+    "no_behaviour_change_possible",
+    "import_failed",
+    "nondeterministic",
+    "inputs_not_buildable",
+    "change_not_reached",
+    "budget",
+    "needs_unavailable_resource",
+    "syntax_error",
+    "host_python_too_old",
+]
+RunOutcomeName = Literal["passed", "failed", "error", "timeout", "not_run"]
+Level = Literal["rootless", "userns", "docker", "none"]
+
+
+class ReportModel(BaseModel):
+    """Base of all report parts: frozen, and strict about unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ReportError(ReportModel):
+    """Why a session ended early, in the words the user was shown."""
+
+    kind: str
+    message: str
+    remedy: str = ""
+
+
+class Packages(ReportModel):
+    """The two releases of a comparison, as ``name==version``."""
+
+    base: str
+    head: str
+
+
+class GeneratorInfo(ReportModel):
+    """Who wrote the tests; ``model`` is null for the embedded generator."""
+
+    name: str
+    model: str | None = None
+
+
+class Limits(ReportModel):
+    """What one guest may use. Sizes in MiB, times in seconds."""
+
+    memory_mb: int = 0
+    pids: int = 0
+    cpus: float = 0
+    tmp_mb: int = 0
+    output_kb: int = 0
+    deadline_s: float = 0
+
+
+class SandboxInfo(ReportModel):
+    """What the reviewed code ran in; ``degraded`` names limits the engine does not hold."""
+
+    engine: str | None = None
+    level: Level = "none"
+    limits: Limits = Limits()
+    degraded: tuple[str, ...] = ()
+
+
+class EnvironmentInfo(ReportModel):
+    """Python version and where the project's dependencies came from; ``fallbacks`` are sentences."""
+
+    python: str = ""
+    source: str = ""
+    fallbacks: tuple[str, ...] = ()
+
+
+class Explored(ReportModel):
+    """How many inputs were tried, and how many reached changed lines on each revision."""
+
+    inputs: int = 0
+    reached_change_on_base: int = 0
+    reached_change_on_head: int = 0
+
+
+class BehaviourChangeReport(ReportModel):
+    """One kind of difference: the smallest call that shows it and both outcomes."""
+
+    id: str
+    call: str
+    base: str
+    head: str
+    test: str
+    """Source of the catching test."""
+    intended: Literal["yes", "no", "unknown"] = "unknown"
+    confidence: float = Field(default=0.0, ge=0, le=1)
+    rationale: str | None = None
+
+
+class AcceptedTestReport(ReportModel):
+    """An accepted test. ``file`` is relative to the report directory; ``kills`` counts mutants."""
+
+    id: str
+    name: str
+    file: str
+    kind: Literal["hardening", "catching"]
+    origin: Literal["embedded", "model", "repaired"]
+    base: RunOutcomeName
+    head: RunOutcomeName
+    covers_lines: tuple[int, ...] = ()
+    kills: int = 0
+
+
+class RejectedTestReport(ReportModel):
+    """A candidate that was not accepted, and why."""
+
+    name: str
+    reason: str
+
+
+class ScreenedTestReport(ReportModel):
+    """A candidate that was not even run, and what was found in it."""
+
+    name: str
+    finding: str
+
+
+class CoverageReport(ReportModel):
+    """Changed lines and branches of a function on head, and how many the tests reach."""
+
+    changed_lines: tuple[int, ...] = ()
+    covered: tuple[int, ...] = ()
+    branches: int = 0
+    covered_branches: int = 0
+
+
+class SurvivorReport(ReportModel):
+    """A mutant no test noticed."""
+
+    line: int
+    description: str
+
+
+class MutationReport(ReportModel):
+    """Mutants of the changed lines and how many the tests killed."""
+
+    mutants: int = 0
+    killed: int = 0
+    survivors: tuple[SurvivorReport, ...] = ()
+
+
+class FunctionReport(ReportModel):
+    """One changed function. ``line`` is its first line on head (on base if removed)."""
+
+    path: str
+    qualname: str
+    change: Literal["added", "modified", "removed", "renamed", "impacted"]
+    line: int
+    status: Literal["tested", "skipped", "failed"]
+    reason: SkipReason | None = None
+    detail: str = ""
+    explored: Explored = Explored()
+    behaviour_changes: tuple[BehaviourChangeReport, ...] = ()
+    tests: tuple[AcceptedTestReport, ...] = ()
+    rejected: tuple[RejectedTestReport, ...] = ()
+    screened: tuple[ScreenedTestReport, ...] = ()
+    coverage: CoverageReport = CoverageReport()
+    mutation: MutationReport = MutationReport()
+    source: str = ""
+    """The function's text on head (on base if removed), for showing coverage in its margin."""
+
+
+class Totals(ReportModel):
+    """Counts over all functions; ``rejected`` by reason."""
+
+    functions: int = 0
+    tests: int = 0
+    behaviour_changes: int = 0
+    rejected: dict[str, int] = {}
+
+
+class Timings(ReportModel):
+    """Where the time went; ``first_change_s`` is from start to the first behaviour change."""
+
+    analysis_s: float = 0
+    environment_s: float = 0
+    exploration_s: float = 0
+    generation_s: float = 0
+    execution_s: float = 0
+    report_s: float = 0
+    first_change_s: float | None = None
+
+
+class Cost(ReportModel):
+    """What language models were asked and what it cost; ``usd`` is null when unknown."""
+
+    requests: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    usd: float | None = None
+    cached_requests: int = 0
+
+
+class ReviewReport(ReportModel):
+    """Everything one session found out."""
+
+    schema_version: Literal["1"] = SCHEMA_VERSION
+    session_id: str
+    started_at: AwareDatetime
+    duration_s: float = 0
+    error: ReportError | None = None
+    partial: bool = False
+    partial_reason: str | None = None
+    repository: str = ""
+    title: str = ""
+    description: str = ""
+    base_sha: str | None = None
+    head_sha: str = ""
+    packages: Packages | None = None
+    generator: GeneratorInfo = GeneratorInfo(name="embedded")
+    sandbox: SandboxInfo = SandboxInfo()
+    environment: EnvironmentInfo = EnvironmentInfo()
+    functions: tuple[FunctionReport, ...] = ()
+    totals: Totals = Totals()
+    timings: Timings = Timings()
+    cost: Cost = Cost()

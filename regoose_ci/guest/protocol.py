@@ -1,0 +1,368 @@
+"""What host and guest say to each other: jobs down, results up, as JSON in sized frames.
+
+Standard library only, because the guest's supervisor runs without site-packages. The host
+treats results as hostile and validates them against these types (``sandbox/frames.py``).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import BinaryIO, Dict, Optional, Tuple  # noqa: UP035 - pydantic resolves these on 3.10
+
+MAX_FRAME = 16 * 1024 * 1024
+"""Largest frame either side accepts, in bytes."""
+
+REPOSITORY = "/work/repo"
+"""Where the tree of a guest's revision is mounted: the same path for base and head."""
+ENVIRONMENT = "/opt/env"
+PYTHON = "/opt/python"
+GUEST = "/opt/regoose/regoose_guest"
+TOOLS = "/opt/regoose/tools"
+
+_HEADER = struct.Struct(">I")
+
+
+class ProtocolError(Exception):
+    """The other side sent something that is not a frame of this protocol."""
+
+
+def write_frame(stream: BinaryIO, payload: bytes) -> None:
+    """Write one frame: 4-byte big-endian length, then the payload."""
+    if len(payload) > MAX_FRAME:
+        raise ProtocolError(f"frame of {len(payload)} bytes is over the limit of {MAX_FRAME}")
+    stream.write(_HEADER.pack(len(payload)) + payload)
+    stream.flush()
+
+
+def read_frame(stream: BinaryIO) -> bytes | None:
+    """Read one frame; ``None`` at the end of the stream.
+
+    Raises:
+        ProtocolError: the stream ends inside a frame, or the frame is over the limit.
+    """
+    header = _read_exactly(stream, _HEADER.size)
+    if not header:
+        return None
+    if len(header) < _HEADER.size:
+        raise ProtocolError("stream ended inside a frame header")
+    (size,) = _HEADER.unpack(header)
+    if size > MAX_FRAME:
+        raise ProtocolError(f"frame of {size} bytes is over the limit of {MAX_FRAME}")
+    payload = _read_exactly(stream, size)
+    if len(payload) < size:
+        raise ProtocolError("stream ended inside a frame")
+    return payload
+
+
+def _read_exactly(stream: BinaryIO, size: int) -> bytes:
+    chunks = []
+    while size:
+        chunk = stream.read(size)
+        if not chunk:
+            break
+        chunks.append(chunk)
+        size -= len(chunk)
+    return b"".join(chunks)
+
+
+# --- Calls and what comes of them -------------------------------------------------------------
+
+
+class CallKind(str, Enum):
+    """How a call is written: ``f(x)``, ``r.m(x)``, or ``r.p`` for a property."""
+
+    FUNCTION = "function"
+    METHOD = "method"
+    PROPERTY = "property"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call, every part of it Python source that can be pasted into a test.
+
+    ``name`` is an expression naming the callable (``slugify``, ``URL.build``), or for a method
+    or property the attribute's name alone; ``imports`` are import statements its parts need.
+    """
+
+    kind: CallKind
+    name: str
+    receiver: Optional[str] = None
+    args: Tuple[str, ...] = ()
+    kwargs: Tuple[Tuple[str, str], ...] = ()
+    imports: Tuple[str, ...] = ()
+
+
+class OutcomeKind(str, Enum):
+    """``unbuildable``: an argument or the receiver could not be made, the call never happened."""
+
+    RETURNED = "returned"
+    RAISED = "raised"
+    TIMEOUT = "timeout"
+    CRASHED = "crashed"
+    UNBUILDABLE = "unbuildable"
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value as seen from outside its process.
+
+    ``type`` is its type's qualified name. ``source`` is Python source that builds an equal
+    value, when there is some within the size limit (``imports`` it needs beside it). Otherwise
+    ``parts`` maps projections, templates with one ``{}`` (``{}.path``, ``{}[0]``, ``str({})``),
+    to the values they give.
+    """
+
+    type: str
+    source: Optional[str] = None
+    imports: Tuple[str, ...] = ()
+    parts: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception; ``deliberate`` when a ``raise`` statement of the reviewed tree made it.
+
+    ``imports`` and ``name`` say how a test names its type.
+    """
+
+    type: str
+    message: str
+    name: str
+    imports: Tuple[str, ...] = ()
+    deliberate: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one call: its result or exception, changed arguments, and written output.
+
+    ``awaited`` and ``iterated`` say that ``value`` is what awaiting the result gave, or a list
+    of the first items it yielded. ``changed_arguments`` maps a position (``"0"``), a keyword or
+    ``"self"`` to the argument's value after the call, for those that the call changed.
+    """
+
+    kind: OutcomeKind
+    value: Optional[Value] = None
+    raised: Optional[Raised] = None
+    awaited: bool = False
+    iterated: bool = False
+    changed_arguments: Mapping[str, Value] = field(default_factory=dict)
+    stdout: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Lines of watched functions a call reached, and its (from, to) line pairs, by path."""
+
+    lines: Mapping[str, Tuple[int, ...]] = field(default_factory=dict)
+    arcs: Mapping[str, Tuple[Tuple[int, int], ...]] = field(default_factory=dict)
+
+
+# --- Jobs -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class GuestSetup:
+    """The first frame a guest gets: how children see the project.
+
+    ``import_roots`` and ``site_dirs`` are paths inside the guest; ``preload`` are modules of our
+    own tools that the supervisor imports before it forks.
+    """
+
+    import_roots: Tuple[str, ...]
+    site_dirs: Tuple[str, ...] = ()
+    env: Tuple[Tuple[str, str], ...] = ()
+    preload: Tuple[str, ...] = ()
+    memory_mb: int = 512
+    file_mb: int = 64
+
+
+@dataclass(frozen=True)
+class Target:
+    """A function of the reviewed project. ``path`` is relative to the repository."""
+
+    id: str
+    path: str
+    module: str
+    qualname: str
+    first_line: int
+    last_line: int
+
+
+@dataclass(frozen=True)
+class TypeForm:
+    """A type, as far as inputs can be made from it.
+
+    ``kind`` is a builtin's name, ``literal`` and ``enum`` (members in ``values``, as source),
+    ``class`` (``name`` and ``parameters`` of its constructor), ``union``, ``callable``,
+    ``any``, ``none``, or ``unknown``.
+    """
+
+    kind: str
+    args: Tuple[TypeForm, ...] = ()
+    values: Tuple[str, ...] = ()
+    name: str = ""
+    imports: Tuple[str, ...] = ()
+    parameters: Tuple[Parameter, ...] = ()
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter; ``kind`` as ``inspect`` names it in lower case; ``default`` as source."""
+
+    name: str
+    kind: str
+    type: TypeForm
+    default: Optional[str] = None
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class DescribeJob:
+    """Import targets and tell how they can be called."""
+
+    targets: Tuple[Target, ...]
+
+
+@dataclass(frozen=True)
+class Described:
+    """How a target can be called; ``error`` says why it cannot be found or imported."""
+
+    id: str
+    error: str = ""
+    kind: CallKind = CallKind.FUNCTION
+    name: str = ""
+    imports: Tuple[str, ...] = ()
+    receiver: Optional[TypeForm] = None
+    parameters: Tuple[Parameter, ...] = ()
+    is_async: bool = False
+    is_generator: bool = False
+
+
+@dataclass(frozen=True)
+class EvaluateJob:
+    """Make calls, one after the other, and tell what came of each.
+
+    ``watch`` are the functions whose reached lines are wanted; ``call_timeout`` in seconds.
+    """
+
+    calls: Tuple[Call, ...]
+    watch: Tuple[Target, ...] = ()
+    call_timeout: float = 2.0
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """One call's outcome; ``index`` counts the calls of the job from 0."""
+
+    index: int
+    outcome: Outcome
+    reach: Reach = field(default_factory=Reach)
+
+
+@dataclass(frozen=True)
+class RecordJob:
+    """Run existing tests and record calls that reach targets. Paths relative to the repository."""
+
+    files: Tuple[str, ...]
+    targets: Tuple[Target, ...]
+    seconds: float = 10.0
+    max_calls: int = 200
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A call made by an existing test that reached ``target``.
+
+    ``direct`` when it is a call of the target itself, else it is the public call through which
+    the test came there. ``in_contract`` is false when the call ended in an exception or stood
+    where a test expects one.
+    """
+
+    target: str
+    call: Call
+    direct: bool
+    in_contract: bool
+    test: str
+
+
+@dataclass(frozen=True)
+class RunTestJob:
+    """Run one test of a generated file. ``watch`` are functions whose covered lines are wanted."""
+
+    file_name: str
+    source: str
+    test: str
+    watch: Tuple[Target, ...] = ()
+
+
+@dataclass(frozen=True)
+class TestRun:
+    """pytest's record of one test. ``outcome`` is passed, failed, error or none (not collected)."""
+
+    __test__ = False
+
+    collected: Tuple[str, ...]
+    outcome: str
+    duration: float = 0.0
+    detail: str = ""
+    reach: Reach = field(default_factory=Reach)
+
+
+# --- Frames -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Request:
+    """One job for the guest. ``worker`` names a child that stays loaded; empty: a fresh child.
+
+    ``deadline`` in seconds for the whole job; the child is killed at it.
+    """
+
+    id: int
+    job: str
+    payload: Dict[str, object]
+    deadline: float
+    worker: str = ""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A result item (``final`` false) or the end of a request.
+
+    At the end, ``exit_code`` and ``signal`` are the child's wait status if it is gone, and
+    ``timed_out`` says that the supervisor killed it at the deadline.
+    """
+
+    id: int
+    final: bool
+    item: Optional[Dict[str, object]] = None
+    exit_code: Optional[int] = None
+    signal: Optional[int] = None
+    timed_out: bool = False
+    error: str = ""
+
+
+def to_json(value: object) -> bytes:
+    """Encode a protocol value as JSON."""
+    return json.dumps(_plain(value), ensure_ascii=True, separators=(",", ":")).encode("ascii")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (str, int, float, bool)) or value is None:
+        return value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    raise TypeError(f"{type(value).__name__} is not a protocol value")
