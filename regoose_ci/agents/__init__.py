@@ -1,0 +1,1 @@
+"""The agents of a review, and the orchestrator that runs them from a plan."""
