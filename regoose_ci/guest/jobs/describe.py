@@ -1,0 +1,43 @@
+"""Job ``describe``: import targets and tell how they can be called."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+
+from ..protocol import CallKind, Described, DescribeJob, Target, TypeForm
+from ..resolve import Resolved, ResolveError, resolve
+from ..types_of import form_of, parameters_of
+
+
+def describe(job: DescribeJob) -> Iterator[Described]:
+    """Yield one description for each target, in order."""
+    for target in job.targets:
+        yield _describe(target)
+
+
+def _describe(target: Target) -> Described:
+    try:
+        resolved = resolve(target)
+    except ResolveError as error:
+        return Described(target.id, error=str(error)[:500])
+    function = inspect.unwrap(resolved.function)  # type: ignore[arg-type]
+    is_property = resolved.kind is CallKind.PROPERTY
+    return Described(
+        id=target.id,
+        kind=resolved.kind,
+        name=resolved.name.expression,
+        imports=resolved.name.imports,
+        receiver=_receiver(resolved),
+        parameters=() if is_property else _parameters(resolved),
+        is_async=inspect.iscoroutinefunction(function),
+        is_generator=inspect.isgeneratorfunction(function),
+    )
+
+
+def _parameters(resolved: Resolved) -> tuple:  # type: ignore[type-arg]
+    return parameters_of(resolved.function, drop_first=resolved.owner is not None)
+
+
+def _receiver(resolved: Resolved) -> TypeForm | None:
+    return None if resolved.owner is None else form_of(resolved.owner)

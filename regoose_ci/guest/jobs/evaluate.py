@@ -1,0 +1,259 @@
+"""Job ``evaluate``: make calls, one after the other, and tell what came of each."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import contextlib
+import io
+import itertools
+import linecache
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from types import CodeType, FrameType, TracebackType
+
+from ..naming import name_of
+from ..protocol import (
+    REPOSITORY,
+    Call,
+    CallKind,
+    EvaluateJob,
+    Evaluated,
+    Outcome,
+    OutcomeKind,
+    Raised,
+    Value,
+)
+from ..tracing import Tracer
+from ..values import encode
+
+MAX_ITEMS = 50
+MAX_STDOUT = 4000
+MAX_MESSAGE = 500
+
+_MUTABLE = (list, dict, set, bytearray)
+
+
+class CallTimeoutError(BaseException):
+    """A call took longer than it may; not an ``Exception``, so that few handlers swallow it."""
+
+
+class _Arguments:
+    """Evaluated parts of a call, and what they looked like before it."""
+
+    def __init__(self, receiver: object, args: list[object], kwargs: dict[str, object]) -> None:
+        self.receiver = receiver
+        self.args = args
+        self.kwargs = kwargs
+        self._before = self._snapshot()
+
+    def _snapshot(self) -> dict[str, Value]:
+        named: dict[str, object] = {str(i): a for i, a in enumerate(self.args)}
+        named.update(self.kwargs)
+        seen = {k: encode(v) for k, v in named.items() if isinstance(v, _MUTABLE)}
+        if self.receiver is not None and not isinstance(self.receiver, type):
+            seen["self"] = encode(self.receiver)
+        return seen
+
+    def changed(self) -> Mapping[str, Value]:
+        """Return the arguments that look different now."""
+        return {k: v for k, v in self._snapshot().items() if self._before.get(k) != v}
+
+
+class Evaluator:
+    """Makes calls in one process; keeps compiled source and executed imports."""
+
+    def __init__(self, job: EvaluateJob) -> None:
+        self._job = job
+        self._tracer = Tracer(job.watch)
+        self._namespace: dict[str, object] = {"__name__": "__regoose__"}
+        self._imported: set[str] = set()
+        self._code: dict[str, CodeType] = {}
+
+    def run(self) -> Iterator[Evaluated]:
+        """Yield one result for each call, in order."""
+        for index, call in enumerate(self._job.calls):
+            outcome = self._outcome(call)
+            yield Evaluated(index, outcome, self._tracer.take())
+
+    def _outcome(self, call: Call) -> Outcome:
+        stdout = _CappedText()
+        try:
+            with _deadline(self._job.call_timeout), contextlib.redirect_stdout(stdout):
+                outcome = self._attempt(call)
+        except CallTimeoutError:
+            return Outcome(OutcomeKind.TIMEOUT, detail=f"{self._job.call_timeout:g}")
+        text = stdout.getvalue()
+        if not text:
+            return outcome
+        return Outcome(
+            outcome.kind,
+            outcome.value,
+            outcome.raised,
+            outcome.awaited,
+            outcome.iterated,
+            outcome.changed_arguments,
+            text,
+        )
+
+    def _attempt(self, call: Call) -> Outcome:
+        try:
+            function, arguments = self._build(call)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - building runs reviewed code
+            return Outcome(OutcomeKind.UNBUILDABLE, detail=f"{type(error).__name__}: {error}"[:200])
+        try:
+            with self._tracer.tracing():
+                result, awaited, iterated = _finish(_invoke(function, call, arguments))
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - what a call raises is its outcome
+            raised = _describe_exception(error)
+            return Outcome(
+                OutcomeKind.RAISED, raised=raised, changed_arguments=arguments.changed()
+            )
+        return Outcome(
+            OutcomeKind.RETURNED,
+            value=encode(result),
+            awaited=awaited,
+            iterated=iterated,
+            changed_arguments=arguments.changed(),
+        )
+
+    def _build(self, call: Call) -> tuple[object, _Arguments]:
+        for statement in call.imports:
+            if statement not in self._imported:
+                exec(statement, self._namespace)  # noqa: S102 - inside the sandbox
+                self._imported.add(statement)
+        receiver = None if call.receiver is None else self._eval(call.receiver)
+        function = self._eval(call.name) if receiver is None and call.receiver is None else None
+        args = [self._eval(source) for source in call.args]
+        kwargs = {name: self._eval(source) for name, source in call.kwargs}
+        return function, _Arguments(receiver, args, kwargs)
+
+    def _eval(self, source: str) -> object:
+        code = self._code.get(source)
+        if code is None:
+            code = self._code[source] = compile(source, "<input>", "eval")
+        return eval(code, self._namespace)  # noqa: S307 - inside the sandbox
+
+
+def evaluate(job: EvaluateJob) -> Iterator[Evaluated]:
+    """Make the job's calls in this process."""
+    return Evaluator(job).run()
+
+
+def _invoke(function: object, call: Call, arguments: _Arguments) -> object:
+    if call.kind is CallKind.PROPERTY:
+        return getattr(arguments.receiver, call.name)
+    if call.kind is CallKind.METHOD:
+        function = _bound(arguments.receiver, call.name)
+    assert callable(function)
+    return function(*arguments.args, **arguments.kwargs)
+
+
+_OPERATORS: dict[str, Callable[..., object]] = {
+    "__eq__": lambda a, b: a == b,
+    "__ne__": lambda a, b: a != b,
+    "__lt__": lambda a, b: a < b,
+    "__le__": lambda a, b: a <= b,
+    "__gt__": lambda a, b: a > b,
+    "__ge__": lambda a, b: a >= b,
+    "__contains__": lambda a, b: b in a,
+    "__iter__": lambda a: list(itertools.islice(a, MAX_ITEMS)),
+    "__hash__": lambda a: isinstance(hash(a), int),
+}
+"""Operators that a test writes as such, so that reflection and fall-backs behave as there."""
+
+
+def _bound(receiver: object, name: str) -> object:
+    operator = _OPERATORS.get(name)
+    if operator is None:
+        return getattr(receiver, name)
+    return lambda *args: operator(receiver, *args)
+
+
+def _finish(result: object) -> tuple[object, bool, bool]:
+    """Await or iterate what a call returned; return the value and which of both was done."""
+    if asyncio.iscoroutine(result):
+        return asyncio.run(result), True, False
+    if hasattr(result, "__anext__"):
+        return asyncio.run(_collect(result)), True, True
+    if hasattr(result, "__next__") and not isinstance(result, io.IOBase):
+        items = list(itertools.islice(result, MAX_ITEMS + 1))  # type: ignore[call-overload]
+        return items[:MAX_ITEMS], False, True
+    return result, False, False
+
+
+async def _collect(iterator: object) -> list[object]:
+    items: list[object] = []
+    async for item in iterator:  # type: ignore[attr-defined]
+        items.append(item)
+        if len(items) >= MAX_ITEMS:
+            break
+    return items
+
+
+@contextlib.contextmanager
+def _deadline(seconds: float) -> Iterator[None]:
+    def expire(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        raise CallTimeoutError
+
+    signal.signal(signal.SIGALRM, expire)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _describe_exception(error: BaseException) -> Raised:
+    kind = type(error)
+    name = name_of(kind)
+    try:
+        message = str(error)[:MAX_MESSAGE]
+    except Exception:  # noqa: BLE001 - the exception's own __str__ raised
+        message = ""
+    return Raised(
+        type=kind.__qualname__,
+        message=message,
+        name=name.expression if name else "",
+        imports=name.imports if name else (),
+        deliberate=_is_deliberate(error.__traceback__),
+    )
+
+
+def _is_deliberate(traceback: TracebackType | None) -> bool:
+    """Tell whether a ``raise`` statement of the reviewed tree made the exception."""
+    last = None
+    while traceback is not None:
+        last, traceback = traceback, traceback.tb_next
+    if last is None:
+        return False
+    path = last.tb_frame.f_code.co_filename
+    return path.startswith(REPOSITORY) and last.tb_lineno in _raise_lines(path)
+
+
+_RAISES: dict[str, frozenset[int]] = {}
+
+
+def _raise_lines(path: str) -> frozenset[int]:
+    known = _RAISES.get(path)
+    if known is None:
+        try:
+            tree = ast.parse("".join(linecache.getlines(path)))
+        except (SyntaxError, ValueError):
+            tree = ast.Module([], [])
+        lines: set[int] = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Raise):
+                lines.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+        known = _RAISES[path] = frozenset(lines)
+    return known
+
+
+class _CappedText(io.StringIO):
+    """Text output that keeps its beginning and forgets the rest."""
+
+    def write(self, text: str) -> int:
+        room = MAX_STDOUT - self.tell()
+        if room > 0:
+            super().write(text[:room])
+        return len(text)

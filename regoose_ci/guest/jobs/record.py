@@ -1,0 +1,110 @@
+"""Job ``record``: run existing tests and record the calls that reach targets."""
+
+from __future__ import annotations
+
+import ast
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from ..protocol import REPOSITORY, Recorded, RecordJob
+from ..recorder import Recorder
+
+_RAISING = ("raises", "assertRaises", "assertRaisesRegex", "warns", "assertRaisesRegexp")
+
+
+class _Exceptions:
+    """Lines of test files that stand where an exception is expected."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, frozenset[int]] = {}
+
+    def expected(self, path: str, line: int) -> bool:
+        if path not in self._lines:
+            self._lines[path] = _raising_lines(path)
+        return line in self._lines[path]
+
+
+def _raising_lines(path: str) -> frozenset[int]:
+    try:
+        tree = ast.parse(Path(path).read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return frozenset()
+    lines: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.With, ast.AsyncWith)):
+            calls = [item.context_expr for item in node.items]
+        elif isinstance(node, ast.Call):
+            calls = [node]
+        else:
+            continue
+        if any(_is_raising(call) for call in calls):
+            lines.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    return frozenset(lines)
+
+
+def _is_raising(node: ast.expr) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return name in _RAISING
+
+
+class _Plugin:
+    """Records during each test's call, and stops the run when the time or the wish is over."""
+
+    def __init__(self, recorder: Recorder, seconds: float) -> None:
+        self._recorder = recorder
+        self._end = time.monotonic() + seconds
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        self._recorder.test = item.nodeid
+        with self._recorder.recording():
+            yield
+        if time.monotonic() > self._end or self._recorder.satisfied:
+            item.session.shouldstop = "enough was recorded"
+
+
+class _EnoughError(BaseException):
+    """Raised into a running test at the end of the time."""
+
+
+def record(job: RecordJob) -> Iterator[Recorded]:
+    """Run the job's test files and yield what was recorded, also when the run ends badly."""
+    exceptions = _Exceptions()
+    tests = frozenset(f"{REPOSITORY}/{path}" for path in job.files)
+    recorder = Recorder(
+        job.targets, job.max_calls, lambda path: _is_test(path, tests), exceptions.expected
+    )
+
+    def enough(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        raise _EnoughError
+
+    signal.signal(signal.SIGALRM, enough)
+    signal.setitimer(signal.ITIMER_REAL, job.seconds + 0.5, 0.5)
+    arguments = ["-q", "-p", "no:cacheprovider", f"--rootdir={REPOSITORY}"]
+    arguments += ["-o", "addopts=", "-o", "filterwarnings="]
+    try:
+        pytest.main(
+            [*arguments, *(f"{REPOSITORY}/{path}" for path in job.files)],
+            plugins=[_Plugin(recorder, job.seconds)],
+        )
+    except (_EnoughError, Exception, SystemExit):  # noqa: BLE001 - recorded calls are what counts
+        pass
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    yield from recorder.take()
+
+
+def _is_test(path: str, tests: frozenset[str]) -> bool:
+    if path in tests:
+        return True
+    name = os.path.basename(path)  # noqa: PTH119 - called for every new code object
+    relative = path[len(REPOSITORY) :]
+    return name.startswith("test_") or name == "conftest.py" or "/tests/" in relative

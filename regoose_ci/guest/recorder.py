@@ -1,0 +1,328 @@
+"""Records calls that reach targets while other code runs, and how their objects were made."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import CodeType, FrameType
+
+from .naming import Name, name_of
+from .protocol import REPOSITORY, Call, CallKind, Recorded, Target
+from .sources import SourceWriter, UnprintableError
+
+MAX_PROVENANCE = 5000
+MAX_TRIES = 200
+"""How often arguments of one function are written as source before it counts as known enough."""
+
+_IMPLICIT = ("self", "cls")
+
+
+class Recorder:
+    """Collects calls of targets, and the public calls through which tests came to them."""
+
+    def __init__(
+        self,
+        targets: tuple[Target, ...],
+        max_calls: int,
+        is_test: Callable[[str], bool],
+        expects_exception: Callable[[str, int], bool],
+    ) -> None:
+        self._by_path: dict[str, list[Target]] = {}
+        for target in targets:
+            self._by_path.setdefault(f"{REPOSITORY}/{target.path}", []).append(target)
+        self._room = {target.id: max_calls for target in targets}
+        self._is_test = is_test
+        self._expects_exception = expects_exception
+        self._codes: dict[CodeType, Target | None] = {}
+        self._project: dict[str, bool] = {}
+        self._tries: dict[CodeType, int] = {}
+        self._made: dict[int, Name] = {}
+        self._alive: list[object] = []
+        self._seen: set[tuple[str, Call]] = set()
+        self._busy = False
+        self._recorded: list[Recorded] = []
+        self.test = ""
+
+    @contextmanager
+    def recording(self) -> Iterator[None]:
+        """Record during the body of a ``with`` statement."""
+        sys.setprofile(self._on_event)
+        try:
+            yield
+        finally:
+            sys.setprofile(None)
+
+    @property
+    def satisfied(self) -> bool:
+        """Every target was called as often as is worth recording."""
+        return not any(self._room.values())
+
+    def take(self) -> list[Recorded]:
+        """Return what was recorded since the last call of this method."""
+        taken, self._recorded = self._recorded, []
+        return taken
+
+    def _on_event(self, frame: FrameType, event: str, argument: object) -> None:
+        if self._busy or event not in ("call", "return"):
+            return
+        code = frame.f_code
+        if not self._in_project(code.co_filename):
+            return
+        self._busy = True
+        try:
+            if event == "call":
+                target = self._target(code)
+                if target is not None and self._room[target.id]:
+                    self._record(target, frame)
+            elif argument is not None or code.co_name == "__init__":
+                self._remember(frame, argument)
+        except Exception:  # noqa: BLE001 - looking at reviewed objects may raise anything
+            return
+        finally:
+            self._busy = False
+
+    def _in_project(self, path: str) -> bool:
+        known = self._project.get(path)
+        if known is None:
+            known = path.startswith(REPOSITORY) and not self._is_test(path)
+            self._project[path] = known
+        return known
+
+    def _target(self, code: CodeType) -> Target | None:
+        if code not in self._codes:
+            candidates = self._by_path.get(code.co_filename, ())
+            self._codes[code] = next(
+                (t for t in candidates if t.first_line <= code.co_firstlineno <= t.last_line), None
+            )
+        return self._codes[code]
+
+    # --- calls ---------------------------------------------------------------------------------
+
+    def _record(self, target: Target, frame: FrameType) -> None:
+        entry = self._entry(frame)
+        caller = entry.f_back
+        while caller is not None and not caller.f_code.co_filename.startswith(REPOSITORY):
+            caller = caller.f_back
+        in_contract = caller is None or not self._expects_exception(
+            caller.f_code.co_filename, caller.f_lineno
+        )
+        for made_by in {frame, entry}:
+            call = self._call(made_by)
+            key = (target.id, call)
+            if call is None or key in self._seen:
+                continue
+            self._seen.add(key)
+            self._room[target.id] = max(0, self._room[target.id] - 1)
+            direct = made_by is frame and self._target(frame.f_code) is target
+            self._recorded.append(Recorded(target.id, call, direct, in_contract, self.test))
+
+    def _entry(self, frame: FrameType) -> FrameType:
+        """Find the outermost project frame below the test: the call that the test wrote."""
+        entry, current = frame, frame.f_back
+        while current is not None:
+            if self._in_project(current.f_code.co_filename):
+                entry = current
+            elif current.f_code.co_filename.startswith(REPOSITORY):
+                break
+            current = current.f_back
+        return entry
+
+    def _call(self, frame: FrameType) -> Call | None:
+        code = frame.f_code
+        if self._tries.get(code, 0) >= MAX_TRIES:
+            return None
+        self._tries[code] = self._tries.get(code, 0) + 1
+        try:
+            return self._written_call(frame)
+        except UnprintableError:
+            return None
+
+    def _written_call(self, frame: FrameType) -> Call | None:
+        code = frame.f_code
+        if code.co_name.startswith("<"):
+            return None
+        positional = code.co_varnames[: code.co_argcount]
+        values = frame.f_locals
+        if positional and positional[0] in _IMPLICIT:
+            return self._method_call(frame, values[positional[0]])
+        function = _global_function(frame)
+        if function is None:
+            return None
+        return self._assemble(CallKind.FUNCTION, function, None, _arguments(frame, 0))
+
+    def _method_call(self, frame: FrameType, owner: object) -> Call | None:
+        code = frame.f_code
+        arguments = _arguments(frame, 1)
+        if isinstance(owner, type):
+            kind = name_of(owner)
+            if kind is None or code.co_name == "__new__":
+                return None
+            name = Name(f"{kind.expression}.{code.co_name}", kind.imports)
+            return self._assemble(CallKind.FUNCTION, name, None, arguments)
+        if code.co_name == "__init__":
+            kind = name_of(type(owner))
+            if kind is None:
+                return None
+            return self._assemble(CallKind.FUNCTION, kind, None, arguments)
+        member = inspect.getattr_static(type(owner), code.co_name, None)
+        is_method = callable(member) and not isinstance(member, type)
+        call_kind = CallKind.METHOD if is_method else CallKind.PROPERTY
+        return self._assemble(call_kind, Name(code.co_name), self._write(owner), arguments)
+
+    def _assemble(
+        self,
+        kind: CallKind,
+        name: Name,
+        receiver: Name | None,
+        arguments: tuple[list[object], dict[str, object]],
+    ) -> Call:
+        args = [self._write(value) for value in arguments[0]]
+        kwargs = [(key, self._write(value)) for key, value in arguments[1].items()]
+        parts = [name, *([receiver] if receiver else []), *args, *(v for _, v in kwargs)]
+        imports = dict.fromkeys(i for part in parts for i in part.imports)
+        return Call(
+            kind,
+            name.expression,
+            receiver.expression if receiver else None,
+            tuple(a.expression for a in args),
+            tuple((k, v.expression) for k, v in kwargs),
+            tuple(imports),
+        )
+
+    def _write(self, value: object) -> Name:
+        return SourceWriter(self._made).write(value)
+
+    # --- how objects were made -----------------------------------------------------------------
+
+    def _remember(self, frame: FrameType, result: object) -> None:
+        code = frame.f_code
+        if code.co_name == "__init__":
+            made = frame.f_locals.get(code.co_varnames[0])
+        else:
+            made = result
+            if code.co_name.startswith("_") and not code.co_name.endswith("__"):
+                return
+        if made is None or id(made) in self._made or len(self._made) >= MAX_PROVENANCE:
+            return
+        kind = type(made)
+        if not self._is_project_type(kind) or isinstance(made, type):
+            return
+        if not _is_maker(frame, made):
+            return
+        call = self._call(frame)
+        if call is None:
+            return
+        text = _as_expression(call)
+        if text is not None and len(text) < 300:
+            self._made[id(made)] = Name(text, call.imports)
+            self._alive.append(made)
+
+    def _is_project_type(self, kind: type) -> bool:
+        module = sys.modules.get(kind.__module__)
+        path = getattr(module, "__file__", None) or ""
+        return self._in_project(path)
+
+
+def _is_maker(frame: FrameType, made: object) -> bool:
+    """A constructor, or a function that returned an object other than its own receiver."""
+    code = frame.f_code
+    if code.co_name == "__init__":
+        return True
+    first = frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
+    return first is not made
+
+
+def _as_expression(call: Call) -> str | None:
+    arguments = ", ".join([*call.args, *(f"{k}={v}" for k, v in call.kwargs)])
+    if call.receiver is None:
+        return f"{call.name}({arguments})"
+    if call.kind is CallKind.PROPERTY:
+        return f"{_grouped(call.receiver)}.{call.name}"
+    operator = _BINARY.get(call.name)
+    if operator is not None and len(call.args) == 1:
+        return f"({call.receiver} {operator} {call.args[0]})"
+    if call.name.startswith("__"):
+        return None
+    return f"{_grouped(call.receiver)}.{call.name}({arguments})"
+
+
+_BINARY = {
+    "__add__": "+",
+    "__sub__": "-",
+    "__mul__": "*",
+    "__truediv__": "/",
+    "__mod__": "%",
+    "__and__": "&",
+    "__or__": "|",
+}
+
+
+def _grouped(source: str) -> str:
+    return source if source[:1].isalpha() or source[:1] in "([{\"'_" else f"({source})"
+
+
+def _global_function(frame: FrameType) -> Name | None:
+    """Name the module-level function that ``frame`` runs, if a name leads to it."""
+    code = frame.f_code
+    found = frame.f_globals.get(code.co_name)
+    if found is None or isinstance(found, type):
+        return None
+    inner = inspect.unwrap(found)
+    if getattr(inner, "__code__", None) is not code:
+        return None
+    return name_of(found)
+
+
+def _arguments(frame: FrameType, skip: int) -> tuple[list[object], dict[str, object]]:
+    """Read the arguments a frame was called with; those that equal their default are left out."""
+    code, values = frame.f_code, frame.f_locals
+    names = list(code.co_varnames)
+    positional = names[skip : code.co_argcount]
+    keyword_only = names[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    defaults = _defaults(frame)
+    args = [values[n] for n in positional]
+    while args and positional[len(args) - 1] in defaults:
+        if args[-1] is not defaults[positional[len(args) - 1]]:
+            break
+        args.pop()
+    required = sum(1 for n in positional if n not in defaults)
+    kwargs = {n: values[n] for n in positional[required : len(args)]}
+    args = args[:required]
+    rest = code.co_argcount + code.co_kwonlyargcount
+    if code.co_flags & inspect.CO_VARARGS:
+        extra = values[names[rest]]
+        if extra:
+            args = [values[n] for n in positional] + list(extra)
+            kwargs = {}
+        rest += 1
+    kwargs.update(
+        {n: values[n] for n in keyword_only if values[n] is not defaults.get(n, _MISSING)}
+    )
+    if code.co_flags & inspect.CO_VARKEYWORDS:
+        kwargs.update(values[names[rest]])
+    return args, kwargs
+
+
+_MISSING = object()
+
+
+def _defaults(frame: FrameType) -> dict[str, object]:
+    """Find the defaults of the function a frame runs, through its module or its receiver."""
+    code = frame.f_code
+    owner = frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
+    found = frame.f_globals.get(code.co_name)
+    if code.co_argcount and code.co_varnames[0] in _IMPLICIT:
+        kind = owner if isinstance(owner, type) else type(owner)
+        found = inspect.getattr_static(kind, code.co_name, None)
+        found = getattr(found, "__func__", found)
+    try:
+        signature = inspect.signature(found)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return {}
+    return {
+        name: parameter.default
+        for name, parameter in signature.parameters.items()
+        if parameter.default is not inspect.Parameter.empty
+    }

@@ -1,0 +1,127 @@
+"""From a target's name to the object in the reviewed project, and how to call it."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import sys
+import types
+from dataclasses import dataclass
+
+from .naming import Name, name_of
+from .protocol import REPOSITORY, CallKind, Target
+
+
+class ResolveError(Exception):
+    """The target cannot be imported or found; the message says why."""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A target's callable; ``owner`` is its class when it needs a receiver."""
+
+    kind: CallKind
+    name: Name
+    function: object
+    owner: type | None = None
+
+
+def resolve(target: Target) -> Resolved:
+    """Find ``target`` in the imported project.
+
+    Raises:
+        ResolveError: its module does not import, or holds no such name.
+    """
+    module = import_module(target.module)
+    *owners, last = target.qualname.split(".")
+    owner: object = module
+    for part in owners:
+        owner = _member(owner, part, target)
+    if not isinstance(owner, type):
+        function = _member(owner, last, target)
+        return Resolved(CallKind.FUNCTION, _named(function, target), function)
+    return _resolve_member(owner, last, target)
+
+
+def import_module(name: str) -> types.ModuleType:
+    """Import a module of the reviewed tree.
+
+    Raises:
+        ResolveError: it raises or exits while importing, or is found outside of the tree.
+    """
+    try:
+        module = importlib.import_module(name)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever importing it raises
+        raise ResolveError(f"{type(error).__name__}: {error}") from error
+    path = getattr(module, "__file__", None)
+    if path is not None and not path.startswith(REPOSITORY):
+        raise ResolveError(f"{name} is imported from the environment, not from the tree")
+    return module
+
+
+def _member(owner: object, name: str, target: Target) -> object:
+    try:
+        return getattr(owner, name)
+    except AttributeError as error:
+        raise ResolveError(f"{target.module} has no {target.qualname}") from error
+
+
+def _named(function: object, target: Target) -> Name:
+    """Name a module-level callable, also one that a decorator replaced."""
+    name = name_of(function)
+    if name is not None and name.expression.split(".")[-1] == target.qualname.split(".")[-1]:
+        return name
+    root = target.qualname.split(".", maxsplit=1)[0]
+    return Name(target.qualname, (f"from {target.module} import {root}",))
+
+
+def _resolve_member(owner: type, name: str, target: Target) -> Resolved:
+    mangled = f"_{owner.__name__.lstrip('_')}{name}" if _is_mangled(name) else name
+    try:
+        member = inspect.getattr_static(owner, mangled)
+    except AttributeError as error:
+        raise ResolveError(f"{target.module} has no {target.qualname}") from error
+    if isinstance(member, (staticmethod, classmethod)):
+        function = getattr(owner, mangled)
+        owner_name = name_of(owner) or Name(owner.__qualname__)
+        name_there = Name(f"{owner_name.expression}.{mangled}", owner_name.imports)
+        return Resolved(CallKind.FUNCTION, name_there, function)
+    if name in ("__init__", "__new__"):
+        owner_name = name_of(owner) or Name(owner.__qualname__)
+        return Resolved(CallKind.FUNCTION, owner_name, owner)
+    if isinstance(member, property):
+        return Resolved(CallKind.PROPERTY, Name(mangled), member.fget, owner)
+    if isinstance(member, functools.cached_property):
+        return Resolved(CallKind.PROPERTY, Name(mangled), member.func, owner)
+    if not callable(member):
+        if _wraps_getter(member):
+            return Resolved(CallKind.PROPERTY, Name(mangled), member, owner)
+        raise ResolveError(f"{target.qualname} cannot be called")
+    return Resolved(CallKind.METHOD, Name(mangled), member, owner)
+
+
+def _is_mangled(name: str) -> bool:
+    return name.startswith("__") and not name.endswith("__")
+
+
+def _wraps_getter(member: object) -> bool:
+    """A descriptor of the project's own that behaves like a property (``reify`` and friends)."""
+    return hasattr(type(member), "__get__")
+
+
+def loaded_subclasses(owner: type) -> list[type]:
+    """Return loaded concrete subclasses of ``owner`` from the reviewed tree."""
+    found: dict[type, None] = {}
+    queue = [owner]
+    while queue and len(found) < 50:
+        for subclass in type.__subclasses__(queue.pop()):
+            if subclass not in found and _in_tree(subclass):
+                found[subclass] = None
+                queue.append(subclass)
+    return list(found)
+
+
+def _in_tree(kind: type) -> bool:
+    module = sys.modules.get(kind.__module__)
+    return (getattr(module, "__file__", None) or "").startswith(REPOSITORY)

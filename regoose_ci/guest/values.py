@@ -1,0 +1,146 @@
+"""Values as seen from outside their process: source where there is some, else their parts."""
+
+from __future__ import annotations
+
+import enum
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from .protocol import Value
+from .sources import SourceWriter, UnprintableError
+
+MAX_PARTS = 24
+MAX_DEPTH = 4
+MAX_TEXT = 2000
+
+_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{4,}\b")
+_ITERATOR = "iterator"
+
+
+def encode(value: object, depth: int = 0) -> Value:
+    """Encode ``value``; never raises what the value's own methods raise."""
+    kind = _type_name(value)
+    try:
+        written = SourceWriter().write(value)
+    except UnprintableError:
+        pass
+    except (Exception, RecursionError):  # noqa: BLE001 - the value's own repr or eq raised
+        return Value(kind)
+    else:
+        if not _has_address(written.expression) and not _is_nan(value):
+            return Value(kind, written.expression, written.imports)
+    if depth >= MAX_DEPTH:
+        return Value(kind)
+    return Value(kind, parts=_parts(value, depth))
+
+
+def _type_name(value: object) -> str:
+    if isinstance(value, Iterator):
+        return _ITERATOR
+    return type(value).__qualname__
+
+
+def _is_nan(value: object) -> bool:
+    return isinstance(value, float) and math.isnan(value)
+
+
+def _has_address(text: str) -> bool:
+    return _ADDRESS.search(text) is not None
+
+
+def _parts(value: object, depth: int) -> dict[str, Value]:
+    parts: dict[str, Value] = {}
+    for template, part in _projections(value):
+        if len(parts) >= MAX_PARTS:
+            break
+        encoded = encode(part, depth + 1)
+        if encoded.source is not None or encoded.parts:
+            parts[template] = encoded
+    return parts
+
+
+def _projections(value: object) -> Iterator[tuple[str, object]]:
+    """Yield what can be asked of a value, plainest first."""
+    if isinstance(value, Iterator):
+        return
+    if isinstance(value, float):
+        yield "str({})", str(value)
+        return
+    if isinstance(value, BaseException):
+        yield "type({}).__name__", type(value).__name__
+    if isinstance(value, str):
+        yield "len({})", len(value)
+        yield "{}[:80]", value[:80]
+        yield "{}[-80:]", value[-80:]
+        return
+    yield from _texts(value)
+    yield from _items(value)
+    yield from _attributes(value)
+
+
+def _texts(value: object) -> Iterator[tuple[str, object]]:
+    kind = type(value)
+    if isinstance(value, (list, tuple, dict, set, frozenset, enum.Enum)):
+        return
+    if kind.__str__ is not object.__str__:
+        yield from _text("str({})", value, str)
+    elif kind.__repr__ is not object.__repr__:
+        yield from _text("repr({})", value, repr)
+
+
+def _text(template: str, value: object, function: object) -> Iterator[tuple[str, object]]:
+    assert callable(function)
+    try:
+        text = function(value)
+    except Exception:  # noqa: BLE001 - the value's own method raised
+        return
+    if type(text) is str and len(text) <= MAX_TEXT and not _has_address(text):
+        yield template, text
+
+
+def _items(value: object) -> Iterator[tuple[str, object]]:
+    try:
+        if isinstance(value, Mapping):
+            yield "len({})", len(value)
+            for key in list(value)[:MAX_PARTS]:
+                if type(key) in (str, int, bool, bytes, tuple):
+                    yield f"{{}}[{_braced(repr(key))}]", value[key]
+        elif isinstance(value, (list, tuple)):
+            yield "len({})", len(value)
+            for index, item in enumerate(value[:MAX_PARTS]):
+                yield f"{{}}[{index}]", item
+        elif isinstance(value, Iterable) and hasattr(type(value), "__len__"):
+            yield "len({})", len(value)
+            if not isinstance(value, (set, frozenset)) and len(value) <= MAX_PARTS:
+                yield "list({})", list(value)
+    except Exception:  # noqa: BLE001 - the container's own methods raised
+        return
+
+
+def _braced(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _attributes(value: object) -> Iterator[tuple[str, object]]:
+    if isinstance(value, (list, tuple, dict, set, frozenset, type)) or callable(value):
+        if isinstance(value, type) or hasattr(value, "__name__"):
+            yield "{}.__name__", getattr(value, "__name__", "")
+        return
+    for name in _public_names(value):
+        try:
+            attribute = getattr(value, name)
+        except Exception:  # noqa: BLE001 - a property of the value raised
+            continue
+        if not callable(attribute) and not isinstance(attribute, Iterator):
+            yield f"{{}}.{name}", attribute
+
+
+def _public_names(value: object) -> list[str]:
+    names: dict[str, None] = {}
+    names.update(dict.fromkeys(getattr(value, "__dict__", {})))
+    for kind in type(value).__mro__[:-1]:
+        slots = kind.__dict__.get("__slots__", ())
+        names.update(dict.fromkeys([slots] if isinstance(slots, str) else slots))
+        names.update({k: None for k, v in kind.__dict__.items() if isinstance(v, property)})
+    return sorted(n for n in names if isinstance(n, str) and not n.startswith("_"))[:MAX_PARTS]

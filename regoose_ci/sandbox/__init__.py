@@ -1,0 +1,1 @@
+"""Containers that reviewed code runs in: engines, flags, probing. Moves frames, knows no jobs."""
