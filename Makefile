@@ -1,0 +1,42 @@
+# Targets for people; `.ci/run` starts `make test`. Everything runs in .venv, which is made anew
+# when pyproject.toml changes. Another interpreter: make PYTHON=python3.12 test
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+SUITES := $(wildcard tests/unit tests/integration tests/sandbox tests/e2e)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check test-all bench clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
+
+setup: $(STAMP) ## Install what is missing and make .venv
+
+$(STAMP): pyproject.toml .ci/setup
+	.ci/setup $(VENV) $(PYTHON)
+
+demo: $(STAMP) ## Review the sample change
+	$(BIN)/regoose demo
+
+check: $(STAMP) ## Lint, format, types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+test: check ## Checks and all tests
+	$(BIN)/python -m pytest $(SUITES)
+
+test-all: $(STAMP) ## Unit tests on Python 3.10 to 3.13, as far as installed
+	.ci/test-all
+
+bench: $(STAMP) ## Benchmarks, with their figures as JSON
+	$(BIN)/python -m benchmarks
+
+clean: ## Remove everything that was made
+	rm -rf $(VENV) build dist regoose-report .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .hypothesis .import_linter_cache .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

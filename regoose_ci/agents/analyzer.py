@@ -1,0 +1,136 @@
+"""Analyzer: from the change's text to its functions and what surrounds them."""
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import anyio.to_thread
+
+from regoose_ci.agents.board import Board, Skip
+from regoose_ci.analysis.changes import find_changes, is_product_path
+from regoose_ci.analysis.context import find_call_sites, find_related_tests
+from regoose_ci.analysis.harvest import harvest_literals
+from regoose_ci.analysis.impact import CallGraph, build_call_graph, find_public_callers
+from regoose_ci.analysis.layout import Layout, find_layout
+from regoose_ci.analysis.style import find_test_style
+from regoose_ci.domain.changes import ChangedFunction, ChangeKind
+from regoose_ci.domain.events import Stage
+from regoose_ci.analysis.material import ChangeMaterial, ChangeSource, FunctionMaterial
+from regoose_ci.domain.revisions import Revision
+
+MAX_SOURCES = 3000
+MAX_LITERALS = 400
+_DOCUMENTS = (".md", ".rst")
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """The sources of one revision, decoded."""
+
+    layout: Layout
+    product: dict[str, str]
+    tests: dict[str, str]
+    documents: dict[str, str]
+    pyproject: str
+
+
+class Analyzer:
+    """Reads the change and writes ``board.material``; runs nothing of it."""
+
+    async def run(self, board: Board) -> None:
+        """Find the changed functions."""
+        with board.stage(Stage.ANALYSIS) as summary:
+            only = board.request.only
+            material = await anyio.to_thread.run_sync(_analyze, board.source, only)
+            board.material = material
+            for found in material.functions:
+                if found.function.change is ChangeKind.REMOVED:
+                    board.skipped[found.function.id] = Skip("no_behaviour_change_possible", "removed")
+            for skipped in material.changes.skipped:
+                board.notice(f"{skipped.path} is not reviewed: {skipped.detail or skipped.reason}")
+            count = len(material.functions)
+            summary.append(f"{count} changed function{'s' if count != 1 else ''}")
+
+
+def _analyze(source: ChangeSource, only: tuple[str, ...]) -> ChangeMaterial:
+    texts = {revision: _read(source, revision) for revision in source.shas}
+    head = texts[Revision.HEAD]
+    base = texts.get(Revision.BASE, head)
+    changes = find_changes(
+        source.diff(),
+        lambda path: source.read(Revision.BASE, path) if Revision.BASE in texts else None,
+        lambda path: source.read(Revision.HEAD, path),
+        base.layout,
+        head.layout,
+    )
+    chosen = [f for f in changes.functions if _is_chosen(f, only)]
+    graph = build_call_graph(head.product, head.layout)
+    style = find_test_style(head.tests, chosen[0].current.path if chosen else "", head.pyproject)
+    return ChangeMaterial(
+        changes=dataclasses.replace(changes, functions=tuple(chosen)),
+        functions=tuple(_material(function, texts, graph) for function in chosen),
+        import_roots={revision: t.layout.import_roots for revision, t in texts.items()},
+        packages=head.layout.packages,
+        style=style,
+    )
+
+
+def _material(
+    function: ChangedFunction, texts: dict[Revision, _Texts], graph: CallGraph
+) -> FunctionMaterial:
+    head = texts[Revision.HEAD]
+    if not function.is_public:
+        callers = find_public_callers(function, graph)
+        function = dataclasses.replace(function, entry_points=callers)
+    tests = {revision: find_related_tests(function, t.tests) for revision, t in texts.items()}
+    related = [
+        text
+        for revision, paths in tests.items()
+        for path, text in texts[revision].tests.items()
+        if path in paths[:6]
+    ]
+    sources = {**head.tests, **head.product, **head.documents}
+    return FunctionMaterial(
+        function,
+        tests,
+        find_call_sites(function, _mentioning(sources, function)),
+        harvest_literals(related)[:MAX_LITERALS],
+    )
+
+
+def _mentioning(sources: dict[str, str], function: ChangedFunction) -> dict[str, str]:
+    name = function.current.qualname.rpartition(".")[2]
+    owner = function.current.qualname.partition(".")[0]
+    return {p: t for p, t in sources.items() if name in t or owner in t}
+
+
+def _read(source: ChangeSource, revision: Revision) -> _Texts:
+    paths = source.files(revision)
+    pyproject = _text(source.read(revision, "pyproject.toml") or b"")
+    layout = find_layout(paths, pyproject)
+    wanted = [p for p in paths if p.endswith((".py", *_DOCUMENTS))][:MAX_SOURCES]
+    contents = source.read_many(revision, tuple(wanted))
+    texts = {path: _text(content) for path, content in contents.items()}
+    tests = set(layout.test_files)
+    return _Texts(
+        layout,
+        {p: t for p, t in texts.items() if p.endswith(".py") and is_product_path(p, layout)},
+        {p: t for p, t in texts.items() if p in tests},
+        {p: t for p, t in texts.items() if p.endswith(_DOCUMENTS)},
+        pyproject,
+    )
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", "replace")
+
+
+def _is_chosen(function: ChangedFunction, only: Sequence[str]) -> bool:
+    if not only:
+        return True
+    here = function.current
+    names = (here.path, here.qualname, f"{here.module}.{here.qualname}", here.qualname.split(".")[-1])
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in only for name in names)

@@ -1,0 +1,194 @@
+"""Explorer: tries inputs on base and head and keeps what is worth telling or testing."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from collections.abc import Sequence
+
+import anyio
+
+from regoose_ci.agents.board import Board, Laboratory, Skip
+from regoose_ci.comparison.calls import render_call
+from regoose_ci.comparison.outcomes import describe as describe_outcome
+from regoose_ci.domain.changes import ChangedFunction, FunctionSource
+from regoose_ci.domain.events import BehaviourChangeFound, Stage
+from regoose_ci.analysis.material import FunctionMaterial
+from regoose_ci.domain.observations import Origin
+from regoose_ci.domain.revisions import Revision
+from regoose_ci.execution.exploration import (
+    FunctionExplorer,
+    FunctionFindings,
+    sources_of,
+    target_of,
+)
+from regoose_ci.execution.harvest import harvest, recorded_receivers, recorded_seeds
+from regoose_ci.execution.jobs import describe
+from regoose_ci.execution.pairs import GuestPair
+from regoose_ci.execution.stability import confirm
+from regoose_ci.guest.protocol import Described, Recorded, Target
+from regoose_ci.inputs.pool import Pool
+from regoose_ci.inputs.search import InputSearch
+from regoose_ci.inputs.seeds import Seed, typed_seeds
+from regoose_ci.sandbox.base import Guest
+
+HARVEST_SHARE = 0.25
+"""Share of the budget that running existing tests may take."""
+MAX_HARVEST = 15.0
+MIN_SECONDS = 1.5
+MAX_SECONDS = 30.0
+
+
+class Explorer:
+    """Writes ``board.findings``."""
+
+    async def run(self, board: Board) -> None:
+        """Explore all functions within the budget, some at the same time."""
+        if board.laboratory is None or board.material is None:
+            return
+        materials = [m for m in board.material.functions if m.function.id not in board.skipped]
+        with board.stage(Stage.EXPLORATION, len(materials)) as summary:
+            deadline = time.monotonic() + board.request.budget
+            recorded = await self._harvest(board, board.laboratory, materials)
+            await self._explore(board, board.laboratory, materials, recorded, deadline)
+            inputs = sum(f.inputs for f in board.findings.values())
+            changes = sum(len(f.witnesses) for f in board.findings.values())
+            summary.append(f"{inputs} inputs, {changes} differences")
+
+    async def _harvest(
+        self, board: Board, laboratory: Laboratory, materials: list[FunctionMaterial]
+    ) -> dict[str, list[Recorded]]:
+        seconds = min(MAX_HARVEST, board.request.budget * HARVEST_SHARE)
+        async with laboratory.pairs.pair() as pair:
+            return await harvest(pair, materials, seconds)
+
+    async def _explore(
+        self,
+        board: Board,
+        laboratory: Laboratory,
+        materials: list[FunctionMaterial],
+        recorded: dict[str, list[Recorded]],
+        deadline: float,
+    ) -> None:
+        queue = list(materials)
+        workers = max(1, min(board.request.jobs, len(queue)))
+
+        async def work() -> None:
+            while queue:
+                material = queue.pop(0)
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    board.skipped[material.function.id] = Skip("budget", "the budget was used up")
+                    board.out_of_budget = True
+                    continue
+                share = left * workers / (len(queue) + workers)
+                seconds = min(MAX_SECONDS, left, max(MIN_SECONDS, share))
+                async with board.function(Stage.EXPLORATION, material.function.id) as summary:
+                    calls = recorded.get(material.function.id, [])
+                    await _explore_one(board, laboratory, material, calls, seconds, summary)
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(workers):
+                tasks.start_soon(work)
+
+
+async def _explore_one(
+    board: Board,
+    laboratory: Laboratory,
+    material: FunctionMaterial,
+    recorded: Sequence[Recorded],
+    seconds: float,
+    summary: list[str],
+) -> None:
+    function = material.function
+    async with laboratory.pairs.pair() as pair:
+        described = await _describe(pair, function)
+        problem = _import_problem(described, function)
+        if problem is not None:
+            board.skipped[function.id] = problem
+            summary.append(problem.detail)
+            return
+        search = _search(material, recorded, described)
+        findings = await FunctionExplorer(pair, function, search).explore(seconds)
+    async with laboratory.pairs.pair() as fresh:
+        await confirm(fresh, findings)
+    board.findings[function.id] = findings
+    skip = _skip_reason(findings)
+    if skip is not None:
+        board.skipped[function.id] = skip
+    _announce(board, findings)
+    summary.append(f"{findings.inputs} inputs, {len(findings.witnesses)} differences")
+
+
+def _search(
+    material: FunctionMaterial, recorded: Sequence[Recorded], described: list[Described]
+) -> InputSearch:
+    """Set up the search: recorded calls, written calls, calls from types."""
+    function = material.function
+    seed = int.from_bytes(hashlib.sha256(function.id.encode()).digest()[:4], "big")
+    rng = random.Random(seed)  # noqa: S311 - repeatable, not secret
+    pool = Pool(material.literals, function.literals)
+    search = InputSearch(pool, rng)
+    search.add_seeds(recorded_seeds(recorded))
+    usable = [d for d in described if not d.error]
+    written = [Seed(call, Origin.CALL_SITE) for call in material.calls]
+    search.add_seeds(written)
+    receivers = recorded_receivers(recorded)
+    for one in usable:
+        search.add_seeds(typed_seeds(one, pool, receivers, rng))
+    return search
+
+
+async def _describe(pair: GuestPair, function: ChangedFunction) -> list[Described]:
+    """Describe the function and the public callers it is reached through, on each revision."""
+    sources = sources_of(function)
+
+    async def on_one(revision: Revision, guest: Guest) -> list[Described]:
+        source = sources.get(revision)
+        targets = [] if source is None else [target_of(function, source)]
+        targets += [_entry(name, source) for name in function.entry_points if source is not None]
+        if not targets:
+            return []
+        found = await describe(guest, targets)
+        return [found[target.id] for target in targets]
+
+    results = await pair.on_each(on_one)
+    on_head = results.get(Revision.HEAD) or []
+    return on_head or results.get(Revision.BASE) or []
+
+
+def _entry(name: str, source: FunctionSource) -> Target:
+    module, _, qualname = name.partition(":")
+    return Target(name, source.path, module, qualname, 1, 1)
+
+
+def _import_problem(described: list[Described], function: ChangedFunction) -> Skip | None:
+    own = described[0] if described else None
+    if own is None:
+        return Skip("no_behaviour_change_possible", "it stands on no revision")
+    if own.error and not any(not d.error for d in described):
+        return Skip("import_failed", f"{function.current.module} does not import: {own.error}")
+    return None
+
+
+def _skip_reason(findings: FunctionFindings) -> Skip | None:
+    if findings.kept or findings.witnesses:
+        return None
+    if not findings.inputs or findings.unbuildable == findings.inputs:
+        return Skip("inputs_not_buildable", "no input could be built for it")
+    return Skip("change_not_reached", f"none of {findings.inputs} inputs came to the changed lines")
+
+
+def _announce(board: Board, findings: FunctionFindings) -> None:
+    for witness in findings.witnesses.values():
+        if board.first_change is None:
+            board.first_change = time.monotonic() - board.started
+        board.publish(
+            BehaviourChangeFound(
+                findings.function.id,
+                render_call(witness.call),
+                describe_outcome(witness.outcomes[Revision.BASE]),
+                describe_outcome(witness.outcomes[Revision.HEAD]),
+            )
+        )

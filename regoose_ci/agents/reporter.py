@@ -1,0 +1,265 @@
+"""Reporter: from the board, however far the session came, to the report and its test files."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast, get_args
+
+from regoose_ci.agents.board import Board, Intent, Skip
+from regoose_ci.agents.generator import file_of
+from regoose_ci.agents.judge import change_id, witness_of
+from regoose_ci.analysis.branches import branch_exits
+from regoose_ci.comparison.calls import render_call
+from regoose_ci.comparison.outcomes import describe_pair
+from regoose_ci.domain.candidates import CandidateKind, CandidateTest, Verdict
+from regoose_ci.domain.changes import ChangedFunction
+from regoose_ci.domain.events import Stage
+from regoose_ci.domain.report import (
+    AcceptedTestReport,
+    BehaviourChangeReport,
+    CoverageReport,
+    EnvironmentInfo,
+    Explored,
+    FunctionReport,
+    RejectedTestReport,
+    ReviewReport,
+    RunOutcomeName,
+    SandboxInfo,
+    SkipReason,
+    Timings,
+    Totals,
+)
+from regoose_ci.domain.revisions import Revision
+from regoose_ci.generation.embedded.files import assemble, plan_files
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a session leaves behind: the report's parts and the accepted tests' files."""
+
+    functions: tuple[FunctionReport, ...]
+    totals: Totals
+    timings: Timings
+    sandbox: SandboxInfo
+    environment: EnvironmentInfo
+    files: dict[str, str]
+
+
+def finish(board: Board) -> Finished:
+    """Report what the board holds. Complete for a session that ended early too."""
+    files = _files(board)
+    functions = tuple(_functions(board, _places(board)))
+    rejected = Counter(r.reason for f in functions for r in f.rejected)
+    totals = Totals(
+        functions=len(functions),
+        tests=sum(len(f.tests) for f in functions),
+        behaviour_changes=sum(len(f.behaviour_changes) for f in functions),
+        rejected=dict(sorted(rejected.items())),
+    )
+    laboratory = board.laboratory
+    return Finished(
+        functions,
+        totals,
+        _timings(board),
+        laboratory.sandbox if laboratory else SandboxInfo(),
+        laboratory.environment if laboratory else EnvironmentInfo(),
+        files,
+    )
+
+
+def report_of(board: Board, finished: Finished, envelope: ReviewReport) -> ReviewReport:
+    """Fill the session's envelope (ids, commits, errors) with what was found."""
+    return envelope.model_copy(
+        update={
+            "duration_s": round(time.monotonic() - board.started, 3),
+            "functions": finished.functions,
+            "totals": finished.totals,
+            "timings": finished.timings,
+            "sandbox": finished.sandbox,
+            "environment": finished.environment,
+        }
+    )
+
+
+def _accepted(board: Board) -> list[CandidateTest]:
+    return [v.candidate for found in board.verdicts.values() for v in found if v.accepted]
+
+
+def _files(board: Board) -> dict[str, str]:
+    if board.material is None:
+        return {}
+    material = board.material
+    written = assemble(_accepted(board), material.style, material.packages)
+    return {f"tests/{name}": source for name, source in written.items()}
+
+
+def _places(board: Board) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return the file and the final name of every accepted test, by its function and code."""
+    places: dict[tuple[str, str], tuple[str, str]] = {}
+    if board.material is None:
+        return places
+    for name, tests in plan_files(_accepted(board), board.material.style).items():
+        for test in tests:
+            original = test.code.replace(f"def {test.name}(", "def (", 1)
+            places[test.function_id, original] = (f"tests/{name}", test.name)
+    return places
+
+
+def _functions(
+    board: Board, places: dict[tuple[str, str], tuple[str, str]]
+) -> Iterator[FunctionReport]:
+    if board.material is None:
+        return
+    for material in board.material.functions:
+        function = material.function
+        verdicts = board.verdicts.get(function.id, [])
+        findings = board.findings.get(function.id)
+        accepted = [v for v in verdicts if v.accepted]
+        skip = board.skipped.get(function.id) or _unfinished(board, function)
+        here = function.current
+        yield FunctionReport(
+            path=here.path,
+            qualname=here.qualname,
+            change=function.change.value,
+            line=here.first_line,
+            status="skipped" if skip else "tested",
+            reason=skip.reason if skip else None,
+            detail=skip.detail if skip else "",
+            explored=findings.explored if findings else Explored(),
+            behaviour_changes=tuple(_behaviour_changes(board, accepted)),
+            tests=tuple(_test_report(v, places) for v in accepted),
+            rejected=tuple(
+                RejectedTestReport(name=v.candidate.name, reason=v.rejection.value)
+                for v in verdicts
+                if v.rejection is not None
+            ),
+            coverage=_coverage(board, function, accepted),
+            source=here.source,
+        )
+    for skipped in board.material.changes.skipped:
+        known = get_args(SkipReason)
+        reason = skipped.reason if skipped.reason in known else "syntax_error"
+        yield FunctionReport(
+            path=skipped.path,
+            qualname="",
+            change="modified",
+            line=1,
+            status="skipped",
+            reason=cast("SkipReason", reason),
+            detail=skipped.detail,
+        )
+
+
+def _unfinished(board: Board, function: ChangedFunction) -> Skip | None:
+    if function.id in board.findings:
+        return None
+    return Skip("budget", "the session ended before it was reached")
+
+
+def _behaviour_changes(board: Board, accepted: list[Verdict]) -> Iterator[BehaviourChangeReport]:
+    for verdict in accepted:
+        if verdict.candidate.kind is not CandidateKind.CATCHING:
+            continue
+        witness = witness_of(verdict)
+        function = board.findings[witness.function_id].function
+        base, head = describe_pair(
+            witness.outcomes[Revision.BASE], witness.outcomes[Revision.HEAD], function.parameters
+        )
+        identity = change_id(verdict)
+        intent = board.intents.get(identity, Intent("unknown", 0.0, ""))
+        yield BehaviourChangeReport(
+            id=identity,
+            call=render_call(witness.call),
+            base=base,
+            head=head,
+            test=file_of(board, verdict.candidate),
+            intended=intent.intended,
+            confidence=intent.confidence,
+            rationale=intent.rationale or None,
+        )
+
+
+def _test_report(
+    verdict: Verdict, places: dict[tuple[str, str], tuple[str, str]]
+) -> AcceptedTestReport:
+    test = verdict.candidate
+    original = test.code.replace(f"def {test.name}(", "def (", 1)
+    file, name = places[test.function_id, original]
+    outcomes = {r: cast("RunOutcomeName", verdict.outcome(r).value) for r in Revision}
+    lines = {n for run in verdict.runs if run.revision is Revision.HEAD for n in _lines(run)}
+    return AcceptedTestReport(
+        id=f"{file}::{name}",
+        name=name,
+        file=file,
+        kind=test.kind.value,
+        origin="embedded",
+        base=outcomes[Revision.BASE],
+        head=outcomes[Revision.HEAD],
+        covers_lines=tuple(sorted(lines)),
+    )
+
+
+def _lines(run: object) -> frozenset[int]:
+    covered = getattr(run, "covered_lines", None) or {}
+    return frozenset(line for lines in covered.values() for line in lines)
+
+
+def _coverage(
+    board: Board, function: ChangedFunction, accepted: list[Verdict]
+) -> CoverageReport:
+    source = function.head
+    if source is None:
+        return CoverageReport()
+    hit = {
+        line
+        for verdict in accepted
+        for run in verdict.runs
+        if run.revision is Revision.HEAD and run.covered_lines
+        for line in run.covered_lines.get(source.path, ())
+    }
+    changed = sorted(source.changed_lines)
+    exits = {
+        line + source.first_line - 1: count
+        for line, count in branch_exits(source.source).items()
+    }
+    branching = [line for line in changed if line in exits]
+    taken = _arcs_taken(board, function)
+    return CoverageReport(
+        changed_lines=tuple(changed),
+        covered=tuple(line for line in changed if line in hit),
+        branches=sum(exits[line] for line in branching),
+        covered_branches=sum(
+            min(exits[line], len({end for start, end in taken if start == line}))
+            for line in branching
+            if line in hit
+        ),
+    )
+
+
+def _arcs_taken(board: Board, function: ChangedFunction) -> set[tuple[int, int]]:
+    """Return the line pairs that accepted tests' inputs took on head."""
+    assert function.head is not None
+    return {
+        arc
+        for verdict in board.verdicts.get(function.id, [])
+        if verdict.accepted
+        for observation in verdict.candidate.observations
+        if Revision.HEAD in observation.reached
+        for arc in observation.reached[Revision.HEAD].arcs.get(function.head.path, ())
+    }
+
+
+def _timings(board: Board) -> Timings:
+    seconds = {stage: round(board.seconds.get(stage, 0.0), 3) for stage in Stage}
+    return Timings(
+        analysis_s=seconds[Stage.ANALYSIS],
+        environment_s=seconds[Stage.ENVIRONMENT],
+        exploration_s=seconds[Stage.EXPLORATION],
+        generation_s=seconds[Stage.GENERATION],
+        execution_s=seconds[Stage.EXECUTION],
+        report_s=seconds[Stage.REPORT],
+        first_change_s=None if board.first_change is None else round(board.first_change, 3),
+    )

@@ -1,0 +1,131 @@
+"""Validator: runs every candidate on base and head, again in fresh guests, and its negated twin."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import anyio
+
+from regoose_ci.agents.board import Board
+from regoose_ci.agents.generator import file_of
+from regoose_ci.domain.candidates import (
+    CandidateKind,
+    CandidateTest,
+    RejectionReason,
+    RunOutcome,
+    RunRecord,
+    Verdict,
+)
+from regoose_ci.domain.changes import ChangedFunction
+from regoose_ci.domain.events import Stage
+from regoose_ci.domain.revisions import Revision
+from regoose_ci.errors import GuestError
+from regoose_ci.execution.pairs import GuestPair, PairFactory
+from regoose_ci.execution.validation import run_on
+from regoose_ci.generation.embedded.files import negated_twin
+
+
+class Validator:
+    """Writes ``board.verdicts``."""
+
+    async def run(self, board: Board) -> None:
+        """Validate the candidates of all functions, some functions at the same time."""
+        if board.laboratory is None:
+            return
+        queue = [(i, tests) for i, tests in board.candidates.items() if tests]
+        workers = max(1, min(board.request.jobs, len(queue)))
+
+        async def work() -> None:
+            while queue:
+                function_id, tests = queue.pop(0)
+                function = board.findings[function_id].function
+                async with board.function(Stage.EXECUTION, function_id) as summary:
+                    verdicts = await _validate(board, board.laboratory.pairs, function, tests)
+                    board.verdicts[function_id] = verdicts
+                    accepted = sum(v.accepted for v in verdicts)
+                    summary.append(f"{accepted} of {len(verdicts)} tests accepted")
+
+        with board.stage(Stage.EXECUTION, len(queue)) as summary:
+            async with anyio.create_task_group() as tasks:
+                for _ in range(workers if queue else 0):
+                    tasks.start_soon(work)
+            accepted = sum(v.accepted for found in board.verdicts.values() for v in found)
+            total = sum(len(found) for found in board.verdicts.values())
+            summary.append(f"{accepted} of {total} tests accepted")
+
+
+async def _validate(
+    board: Board, pairs: PairFactory, function: ChangedFunction, tests: tuple[CandidateTest, ...]
+) -> list[Verdict]:
+    """Run each candidate in one pair of guests, then repeat what passed in a fresh pair."""
+    try:
+        async with pairs.pair() as pair:
+            first = [await _first_look(board, pair, function, test) for test in tests]
+        async with pairs.pair() as fresh:
+            return [await _second_look(board, fresh, function, verdict) for verdict in first]
+    except GuestError as error:
+        reason = RejectionReason.INFRA_ERROR
+        return [Verdict(test, (), reason, error.message) for test in tests]
+
+
+async def _first_look(
+    board: Board, pair: GuestPair, function: ChangedFunction, test: CandidateTest
+) -> Verdict:
+    source = file_of(board, test)
+    runs = await pair.on_each(lambda r, guest: run_on(guest, r, function, test.name, source))
+    verdict = Verdict(test, tuple(runs.values()))
+    rejection, detail = _judge_runs(test, runs)
+    return dataclasses.replace(verdict, rejection=rejection, detail=detail)
+
+
+async def _second_look(
+    board: Board, pair: GuestPair, function: ChangedFunction, verdict: Verdict
+) -> Verdict:
+    """Repeat an accepted candidate, and see its negated twin fail where the test passes."""
+    if not verdict.accepted:
+        return verdict
+    test = verdict.candidate
+    source = file_of(board, test)
+    again = await pair.on_each(lambda r, guest: run_on(guest, r, function, test.name, source))
+    before = {run.revision: run.outcome for run in verdict.runs}
+    if any(before[revision] is not run.outcome for revision, run in again.items()):
+        return dataclasses.replace(
+            verdict, rejection=RejectionReason.FLAKY, detail="another outcome in a fresh sandbox"
+        )
+    twin = negated_twin(test)
+    if twin is None:
+        return verdict
+    passes_on = Revision.BASE if test.kind is CandidateKind.CATCHING else Revision.HEAD
+    run = await run_on(
+        pair.guests[passes_on], passes_on, function, test.name, file_of(board, twin)
+    )
+    if run.outcome is RunOutcome.FAILED:
+        return verdict
+    return dataclasses.replace(
+        verdict,
+        rejection=RejectionReason.ASSERTS_NOTHING,
+        detail="it does not fail when its assertion is negated",
+    )
+
+
+def _judge_runs(
+    test: CandidateTest, runs: dict[Revision, RunRecord]
+) -> tuple[RejectionReason | None, str]:
+    head = runs[Revision.HEAD]
+    untrusted = next((run for run in runs.values() if not run.trusted), None)
+    if untrusted is not None:
+        return RejectionReason.INTEGRITY, untrusted.detail
+    if test.kind is CandidateKind.CATCHING:
+        base = runs.get(Revision.BASE)
+        if base is None or base.outcome is not RunOutcome.PASSED:
+            return RejectionReason.DOES_NOT_COLLECT, "it does not pass on base"
+        if head.outcome is RunOutcome.PASSED:
+            return RejectionReason.NO_GAIN, "it passes on head too"
+        return None, ""
+    if head.outcome is RunOutcome.PASSED:
+        return None, ""
+    if head.outcome is RunOutcome.TIMEOUT:
+        return RejectionReason.TIMEOUT, "it does not finish on head"
+    if head.outcome is RunOutcome.ERROR:
+        return RejectionReason.DOES_NOT_COLLECT, head.detail
+    return RejectionReason.FAILS_ON_HEAD, head.detail

@@ -1,0 +1,1 @@
+"""What a diff changed and what surrounds it. Pure: text in, data out."""

@@ -1,0 +1,120 @@
+"""Find code in tests, documentation and docstrings, without what is expected to fail."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import re
+import textwrap
+import warnings
+from collections.abc import Iterable, Iterator
+
+_FENCE = re.compile(
+    r"^[ ]{0,3}(?:```|~~~)[ ]*(?:python|py|pycon|python3)?[ ]*\n(.*?)^[ ]{0,3}(?:```|~~~)",
+    re.MULTILINE | re.DOTALL,
+)
+_DIRECTIVE = re.compile(
+    r"^(?P<indent>[ ]*)\.\. (?:code-block|code|sourcecode):: *(?:python|pycon|python3)\n"
+    r"(?P<body>(?:(?P=indent)[ ]+[^\n]*\n|[ ]*\n)+)",
+    re.MULTILINE,
+)
+_PROMPT = ">>> "
+_RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "warns", "deprecated_call"})
+
+
+def example_trees(path: str, text: str) -> Iterator[ast.Module]:
+    """Parsed code of a file: a module and its doctests, or the code blocks of a document."""
+    if not path.endswith(".py"):
+        for block in _code_blocks(text):
+            yield from _parse_block(block)
+        return
+    tree = _parse(text)
+    if tree is None:
+        return
+    yield tree
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            docstring = ast.get_docstring(node, clean=True)
+            if docstring and _PROMPT in docstring:
+                yield from _parse_doctests(docstring)
+
+
+def walk_working(root: ast.AST) -> Iterator[ast.AST]:
+    """Nodes of code that is meant to work: blocks that expect an exception are left out."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (ast.With, ast.AsyncWith)) and _expects_failure(node.items):
+            continue
+        if isinstance(node, ast.Call) and _is_raises(node):
+            continue
+        yield node
+        stack.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def is_literal(node: ast.expr) -> bool:
+    """An expression built of constants alone."""
+    if isinstance(node, ast.Constant):
+        return node.value is not Ellipsis
+    if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+        return all(is_literal(element) for element in node.elts)
+    if isinstance(node, ast.Dict):
+        keys = [key for key in node.keys if key is not None]
+        return len(keys) == len(node.keys) and all(map(is_literal, [*keys, *node.values]))
+    if isinstance(node, ast.UnaryOp):
+        return is_literal(node.operand)
+    if isinstance(node, ast.BinOp):
+        arithmetic = isinstance(node.op, (ast.Add, ast.Sub, ast.Mult, ast.Div))
+        return arithmetic and is_literal(node.left) and is_literal(node.right)
+    return False
+
+
+def _expects_failure(items: Iterable[ast.withitem]) -> bool:
+    return any(
+        isinstance(item.context_expr, ast.Call) and _is_raises(item.context_expr) for item in items
+    )
+
+
+def _is_raises(call: ast.Call) -> bool:
+    function = call.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in _RAISES
+
+
+def _code_blocks(text: str) -> Iterator[str]:
+    rest = text
+    for pattern in (_FENCE, _DIRECTIVE):
+        for match in pattern.finditer(rest):
+            yield textwrap.dedent(match[1] if pattern is _FENCE else match["body"])
+        rest = pattern.sub("\n", rest)
+    if _PROMPT in rest:
+        yield rest
+
+
+def _parse_block(block: str) -> Iterator[ast.Module]:
+    if _PROMPT in block:
+        yield from _parse_doctests(block)
+        return
+    tree = _parse(block)
+    if tree is not None:
+        yield tree
+
+
+def _parse_doctests(text: str) -> Iterator[ast.Module]:
+    try:
+        examples = doctest.DocTestParser().get_examples(text)
+    except ValueError:  # inconsistent indentation: prose that only looks like a session
+        return
+    for example in examples:
+        tree = _parse(example.source) if example.exc_msg is None else None
+        if tree is not None:
+            yield tree
+
+
+def _parse(text: str) -> ast.Module | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None

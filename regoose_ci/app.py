@@ -1,0 +1,285 @@
+"""The composition root: picks concrete adapters, runs one session, leaves its report."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+import anyio
+
+from regoose_ci.agents.analyzer import Analyzer
+from regoose_ci.agents.board import Board
+from regoose_ci.agents.explorer import Explorer
+from regoose_ci.agents.generator import GeneratorAgent
+from regoose_ci.agents.judge import Judge
+from regoose_ci.agents.orchestrator import run_plan
+from regoose_ci.agents.plan import REVIEW_PLAN
+from regoose_ci.agents.preparer import Preparer
+from regoose_ci.agents.reporter import finish, report_of
+from regoose_ci.agents.validator import Validator
+from regoose_ci.assembly.diagnosis import diagnose
+from regoose_ci.assembly.laboratory import ExportableSource, LaboratoryBuilder
+from regoose_ci.assembly.sources import (
+    GitChange,
+    GitModules,
+    check_not_empty,
+    releases_as_repository,
+    repository_name,
+)
+from regoose_ci.config import Settings
+from regoose_ci.domain.events import SessionFinished, SessionStarted, Stage
+from regoose_ci.domain.report import Packages, ReportError, ReviewReport
+from regoose_ci.domain.request import RequestKind, ReviewRequest
+from regoose_ci.domain.revisions import Revision
+from regoose_ci.environments.interpreter import find_interpreter
+from regoose_ci.environments.package_requirement import fetch_release, parse_comparison
+from regoose_ci.environments.uv import Uv
+from regoose_ci.errors import InfrastructureError, RegooseError, SandboxUnavailableError, UsageError
+from regoose_ci.generation.embedded.generator import EmbeddedGenerator
+from regoose_ci.observability.bus import EventBus
+from regoose_ci.observability.log import SessionLog
+from regoose_ci.reports.writer import write_report
+from regoose_ci.repository.git import GitRepository
+
+if sys.version_info < (3, 11):
+    from exceptiongroup import BaseExceptionGroup
+
+__all__ = ["diagnose", "run_session"]
+
+INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A request with its change found: what is reviewed, and what to install besides."""
+
+    source: ExportableSource
+    title: str
+    description: str
+    repository: str
+    requirements: tuple[str, ...] = ()
+
+
+def run_session(request: ReviewRequest, settings: Settings, bus: EventBus) -> ReviewReport:
+    """Run one session from request to report directory.
+
+    Whatever ends the session early (an error, Ctrl-C, no sandbox) is told in the report.
+
+    Raises:
+        RegooseError: the report directory cannot be opened.
+    """
+    session_id = uuid.uuid4().hex[:12]
+    envelope = ReviewReport(session_id=session_id, started_at=datetime.now(timezone.utc))
+    _open_directory(request.out)
+    with _log(request.out, session_id, settings, bus), _scratch() as scratch:
+        bus.publish(SessionStarted(session_id, repository_name(request.repository)))
+        session = _Session(request, settings, bus, scratch, envelope)
+        report, tests = session.run()
+        write_report(report, tests, request.out)
+        bus.publish(SessionFinished(report))
+    return report
+
+
+class _Session:
+    """One session, step by step; what is done stays in the report if a later step fails."""
+
+    def __init__(
+        self,
+        request: ReviewRequest,
+        settings: Settings,
+        bus: EventBus,
+        scratch: Path,
+        envelope: ReviewReport,
+    ) -> None:
+        self._request = request
+        self._settings = settings
+        self._bus = bus
+        self._scratch = scratch
+        self._envelope = envelope
+        self._board: Board | None = None
+        self._started = time.monotonic()
+
+    def run(self) -> tuple[ReviewReport, dict[str, str]]:
+        """Run to the end or to the first error; return the report and the tests' files."""
+        changed: dict[str, object] = {}
+        try:
+            anyio.run(self._review)
+        except BaseException as error:  # noqa: BLE001 - every end of a session leaves a report
+            changed = _ending(error)
+        board = self._board
+        if board is None:
+            took = round(time.monotonic() - self._started, 3)
+            return self._envelope.model_copy(update={"duration_s": took, **changed}), {}
+        with board.stage(Stage.REPORT):
+            finished = finish(board)
+        if board.out_of_budget and not changed:
+            changed = {"partial": True, "partial_reason": "the budget was used up"}
+        report = report_of(board, finished, self._envelope)
+        return report.model_copy(update=changed), finished.files
+
+    async def _review(self) -> None:
+        opened = await self._open()
+        shas = opened.source.shas
+        self._envelope = self._envelope.model_copy(
+            update={
+                "repository": opened.repository,
+                "title": opened.title,
+                "description": opened.description,
+                "base_sha": shas.get(Revision.BASE),
+                "head_sha": shas[Revision.HEAD],
+                "packages": _packages(self._request),
+            }
+        )
+        board = self._board = Board(
+            self._request, opened.source, self._bus, opened.title, opened.description
+        )
+        laboratory = LaboratoryBuilder(
+            self._request, self._settings, opened.source, self._scratch, opened.requirements
+        )
+        agents = {
+            "analyzer": Analyzer(),
+            "preparer": Preparer(laboratory.build),
+            "explorer": Explorer(),
+            "generator": GeneratorAgent(EmbeddedGenerator()),
+            "validator": Validator(),
+            "judge": Judge(),
+        }
+        try:
+            await run_plan(REVIEW_PLAN, agents, board)
+        except SandboxUnavailableError as error:
+            if self._request.require_sandbox:
+                raise
+            board.notice(f"{error.message}; the changes are listed, nothing was run.")
+
+    async def _open(self) -> _Opened:
+        request = self._request
+        if request.kind is RequestKind.COMPARE:
+            return await self._open_releases()
+        return await anyio.to_thread.run_sync(_open_repository, request)
+
+    async def _open_releases(self) -> _Opened:
+        assert self._request.packages is not None
+        base, head = parse_comparison(*self._request.packages)
+        interpreter = await anyio.to_thread.run_sync(
+            find_interpreter, self._request.python, self._scratch, None
+        )
+        uv, cache = Uv(), self._settings.cache_dir
+        old = await fetch_release(base, interpreter, uv, cache)
+        new = await fetch_release(head, interpreter, uv, cache)
+        names = (f"{base.name}=={base.version}", f"{head.name}=={head.version}")
+        path = await anyio.to_thread.run_sync(
+            releases_as_repository, old.root, new.root, names, self._scratch / "releases"
+        )
+        repository = GitRepository.open(path)
+        change = GitChange(repository, repository.resolve_range("HEAD^", "HEAD"))
+        requires = tuple(dict.fromkeys([*new.requires, *old.requires]))
+        title = self._request.title or f"Bump {base.name} from {base.version} to {head.version}"
+        return _Opened(change, title, self._request.description, base.name, requires)
+
+
+def _open_repository(request: ReviewRequest) -> _Opened:
+    repository = GitRepository.open(request.repository)
+    name = repository_name(repository.root)
+    source: ExportableSource
+    if request.kind is RequestKind.HARDEN:
+        head = repository.resolve_range("HEAD", request.head or "HEAD").head_sha
+        source = GitModules(repository, head, request.paths)
+        return _Opened(source, request.title, request.description, name)
+    if request.worktree:
+        source = GitChange(repository, repository.resolve_worktree(request.base))
+    else:
+        source = GitChange(repository, repository.resolve_range(request.base, request.head))
+        check_not_empty(source)
+    title, body = repository.message(source.shas[Revision.HEAD])
+    if request.worktree:
+        title, body = "", ""
+    return _Opened(source, request.title or title, request.description or body, name)
+
+
+def _ending(error: BaseException) -> dict[str, object]:
+    """Return the report's fields for the way a session ended.
+
+    Raises:
+        BaseException: ``error`` itself, when it is none of ours: a bug is not hidden.
+    """
+    if isinstance(error, KeyboardInterrupt):
+        return {"partial": True, "partial_reason": INTERRUPTED}
+    if isinstance(error, BaseExceptionGroup):
+        return _ending(_first(error))
+    if isinstance(error, RegooseError):
+        told = ReportError(kind=error.kind, message=error.message, remedy=error.remedy)
+        return {"error": told, "partial": True, "partial_reason": error.message}
+    raise error
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the error of a task group that says most: an interrupt, ours, else the first."""
+    leaves = list(_leaves(group))
+    for kind in (KeyboardInterrupt, RegooseError):
+        for leaf in leaves:
+            if isinstance(leaf, kind):
+                return leaf
+    return leaves[0]
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
+
+
+def _packages(request: ReviewRequest) -> Packages | None:
+    if request.packages is None:
+        return None
+    return Packages(base=request.packages[0], head=request.packages[1])
+
+
+def _open_directory(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise UsageError(
+            f"the report directory {out.name} is a file", "Choose another with --out."
+        ) from error
+    except OSError as error:
+        raise InfrastructureError(
+            f"the report directory {out.name} cannot be made: {error.strerror}",
+            "Choose another with --out.",
+        ) from error
+
+
+@contextlib.contextmanager
+def _log(out: Path, session_id: str, settings: Settings, bus: EventBus) -> Iterator[None]:
+    key = settings.api_key
+    secrets = [key.get_secret_value()] if key is not None else []
+    try:
+        log = SessionLog(out / "session.jsonl", session_id, secrets)
+    except OSError as error:
+        raise InfrastructureError(
+            f"the report directory {out.name} cannot be written: {error.strerror}",
+            "Choose another with --out.",
+        ) from error
+    with log:
+        bus.subscribe(log)
+        yield
+
+
+@contextlib.contextmanager
+def _scratch() -> Iterator[Path]:
+    """Make the session's own directory, readable by guests, and remove it at the end."""
+    path = Path(tempfile.mkdtemp(prefix="regoose-"))
+    path.chmod(0o755)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)

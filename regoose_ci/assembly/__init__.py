@@ -1,0 +1,1 @@
+"""Puts concrete parts together for ``app``: where changes come from, and what they run in."""

@@ -1,0 +1,260 @@
+"""From a change to guests: interpreter, environment, both trees, a sandbox that works here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import anyio
+import anyio.to_thread
+
+from regoose_ci import guest as guest_package
+from regoose_ci.agents.board import Laboratory
+from regoose_ci.config import Settings
+from regoose_ci.analysis.material import ChangeMaterial, ChangeSource
+from regoose_ci.domain.report import EnvironmentInfo
+from regoose_ci.domain.request import ReviewRequest
+from regoose_ci.domain.revisions import Revision
+from regoose_ci.environments.base import BUILD_DIRECTORY, BuildResult
+from regoose_ci.environments.base import Mount as BuildMount
+from regoose_ci.environments.builder import EnvironmentPlan, build_environment
+from regoose_ci.environments.interpreter import Interpreter, find_interpreter
+from regoose_ci.environments.project import PreparedTree, prepare_project
+from regoose_ci.environments.project_build import ProjectBuilder
+from regoose_ci.environments.project_files import ProjectRequirements
+from regoose_ci.environments.requirements import find_requirements
+from regoose_ci.environments.tools import ensure_tools
+from regoose_ci.environments.uv import Uv
+from regoose_ci.errors import EnvironmentBuildError
+from regoose_ci.execution.pairs import PairFactory
+from regoose_ci.guest.protocol import GUEST, PYTHON, REPOSITORY, TOOLS, GuestSetup
+from regoose_ci.sandbox.base import GuestLimits, GuestSpec, Mount, Sandbox
+from regoose_ci.sandbox.container import ContainerSandbox
+from regoose_ci.sandbox.probe import Interpreter as GuestInterpreter
+from regoose_ci.sandbox.probe import Probe
+
+GUEST_PROGRAM = Path(guest_package.__file__).parent
+PRELOAD = ("pytest", "pytest_jsonreport.plugin")
+_SYSTEM = Path("/usr")
+
+
+class ExportableSource(ChangeSource, Protocol):
+    """A change source that can also write a revision's files to disk."""
+
+    def export(self, revision: Revision, destination: Path) -> None:
+        """Write the revision's files below ``destination``."""
+        ...
+
+
+def guest_interpreter(interpreter: Interpreter) -> GuestInterpreter:
+    """Return how guests see an interpreter: where it is, what is mounted for it."""
+    if interpreter.prefix.is_relative_to(_SYSTEM):
+        return GuestInterpreter(str(interpreter.executable), ())
+    python = f"{PYTHON}/{interpreter.relative_executable.as_posix()}"
+    return GuestInterpreter(python, (Mount(interpreter.prefix, PYTHON),), f"{PYTHON}/lib")
+
+
+def find_sandbox(settings: Settings, interpreter: Interpreter) -> ContainerSandbox:
+    """Find a container engine that works here.
+
+    Raises:
+        SandboxUnavailableError: there is none.
+    """
+    return probe_for(settings, interpreter).find(
+        GuestLimits(memory_mb=settings.memory_mb, pids=settings.pids)
+    )
+
+
+def probe_for(settings: Settings, interpreter: Interpreter) -> Probe:
+    """Return the probe for these settings."""
+    cache = settings.cache_dir / "sandbox"
+    cache.mkdir(parents=True, exist_ok=True)
+    return Probe(
+        cache,
+        guest_interpreter(interpreter),
+        GUEST_PROGRAM,
+        settings.sandbox_engine,
+        settings.sandbox_image,
+    )
+
+
+@dataclass(frozen=True)
+class SandboxedBuild:
+    """The build step of environments, in a container of this session's sandbox."""
+
+    sandbox: Sandbox
+    python_mounts: tuple[Mount, ...]
+    library_path: str
+
+    async def run(
+        self,
+        argv: Sequence[str],
+        mounts: Sequence[BuildMount],
+        writable: Path,
+        env: Mapping[str, str],
+        timeout: float,
+    ) -> BuildResult:
+        """See ``BuildSandbox.run``."""
+        seen = [*self.python_mounts, Mount(writable, BUILD_DIRECTORY, writable=True)]
+        seen += [Mount(mount.host, mount.guest) for mount in mounts]
+        environment = dict(env)
+        if self.library_path:
+            environment["LD_LIBRARY_PATH"] = self.library_path
+        code, output = await self.sandbox.run(argv, seen, environment, timeout)
+        return BuildResult(None if code == 124 else code, output)
+
+
+@dataclass(frozen=True)
+class _Environment:
+    """Site directories for a revision, and sentences on what is not as it should be."""
+
+    site_dirs: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class LaboratoryBuilder:
+    """Makes the laboratory of one session; ``scratch`` is the session's own directory."""
+
+    request: ReviewRequest
+    settings: Settings
+    source: ExportableSource
+    scratch: Path
+    extra_requirements: tuple[str, ...] = ()
+    uv: Uv = field(default_factory=Uv)
+
+    async def build(self, material: ChangeMaterial) -> Laboratory:
+        """Prepare everything that guests need.
+
+        Raises:
+            InfrastructureError: no sandbox, or an environment that cannot be made.
+        """
+        requirements = {r: await self._requirements(r) for r in self.source.shas}
+        head = requirements[Revision.HEAD]
+        interpreter = await anyio.to_thread.run_sync(
+            find_interpreter, self.request.python, self.request.repository, head.requires_python
+        )
+        sandbox = await anyio.to_thread.run_sync(find_sandbox, self.settings, interpreter)
+        tools = await ensure_tools(interpreter, self.settings.cache_dir, self.uv)
+        environments = {
+            revision: await self._environment(interpreter, found)
+            for revision, found in requirements.items()
+        }
+        trees = await self._trees(interpreter, requirements, sandbox)
+        specs = {
+            revision: self._spec(
+                interpreter, tools, trees[revision], environments[revision], material, revision
+            )
+            for revision in self.source.shas
+        }
+        notes = [n for e in environments.values() for n in e.notes]
+        notes += [f for tree in trees.values() for f in tree.fallbacks]
+        environment = EnvironmentInfo(
+            python=".".join(map(str, interpreter.version)),
+            source=self._source_of(interpreter, head),
+            fallbacks=tuple(dict.fromkeys([*interpreter.notes, *notes])),
+        )
+        return Laboratory(PairFactory(sandbox, specs), sandbox.info, environment)
+
+    async def _requirements(self, revision: Revision) -> ProjectRequirements:
+        paths = await anyio.to_thread.run_sync(self.source.files, revision)
+        return await anyio.to_thread.run_sync(
+            find_requirements, lambda path: self.source.read(revision, path), paths
+        )
+
+    async def _environment(
+        self, interpreter: Interpreter, requirements: ProjectRequirements
+    ) -> _Environment:
+        """Use the environment that was found, or install what the project declares."""
+        extra = (*self.request.requirements, *self.extra_requirements)
+        if interpreter.source != "system":
+            if not extra:
+                return _Environment(interpreter.site_dirs)
+            added = await self._install(interpreter, extra, ())
+            return _Environment((*added.site_dirs, *interpreter.site_dirs), added.notes)
+        wanted = (*requirements.dependencies, *extra)
+        try:
+            return await self._install(interpreter, wanted, requirements.test_dependencies)
+        except EnvironmentBuildError as error:
+            if not extra:
+                raise
+            note = f"The project's own requirements were left out: {error.message}"
+            only_extra = await self._install(interpreter, extra, ())
+            return _Environment(only_extra.site_dirs, (note,))
+
+    async def _install(
+        self, interpreter: Interpreter, wanted: tuple[str, ...], tests: tuple[str, ...]
+    ) -> _Environment:
+        plan = EnvironmentPlan(interpreter, wanted, tests)
+        built = await build_environment(plan, self.uv, self.settings.cache_dir)
+        return _Environment(built.site_dirs, built.left_out)
+
+    async def _trees(
+        self,
+        interpreter: Interpreter,
+        requirements: dict[Revision, ProjectRequirements],
+        sandbox: ContainerSandbox,
+    ) -> dict[Revision, PreparedTree]:
+        prepared: dict[Revision, PreparedTree] = {}
+        seen = guest_interpreter(interpreter)
+        build = SandboxedBuild(sandbox, seen.mounts, seen.library_path)
+
+        async def prepare(revision: Revision) -> None:
+            place = self.scratch / revision.value
+            place.mkdir()
+            tree = place / "tree"
+            await anyio.to_thread.run_sync(self.source.export, revision, tree)
+            builder = ProjectBuilder(
+                build, self.uv, interpreter, seen.python, self.settings.cache_dir, place
+            )
+            prepared[revision] = await prepare_project(
+                tree, requirements[revision], place / "overlay", builder=builder
+            )
+
+        async with anyio.create_task_group() as tasks:
+            for revision in requirements:
+                tasks.start_soon(prepare, revision)
+        return prepared
+
+    def _spec(
+        self,
+        interpreter: Interpreter,
+        tools: Path,
+        tree: PreparedTree,
+        environment: _Environment,
+        material: ChangeMaterial,
+        revision: Revision,
+    ) -> GuestSpec:
+        seen = guest_interpreter(interpreter)
+        mounts = [*seen.mounts, Mount(GUEST_PROGRAM, GUEST), Mount(tools, TOOLS)]
+        mounts.append(Mount(tree.root, REPOSITORY))
+        site_dirs = [*environment.site_dirs, tree.overlay]
+        inside = []
+        for number, directory in enumerate(site_dirs):
+            inside.append(f"/opt/env{number}")
+            mounts.append(Mount(directory, inside[-1]))
+        roots = dict.fromkeys([*tree.import_roots, *material.import_roots[revision]])
+        return GuestSpec(
+            tuple(mounts),
+            seen.python,
+            GuestSetup(
+                import_roots=tuple(f"{REPOSITORY}/{r}".rstrip("/.") for r in roots),
+                site_dirs=tuple(inside),
+                env=self.request.env,
+                preload=PRELOAD,
+                memory_mb=self.settings.memory_mb,
+            ),
+            seen.library_path,
+        )
+
+    def _source_of(self, interpreter: Interpreter, requirements: ProjectRequirements) -> str:
+        if interpreter.source == "option":
+            return "the environment given with --python"
+        if interpreter.source == "active":
+            return "the active environment"
+        if interpreter.source != "system":
+            return f"{interpreter.source} in the repository"
+        files = ", ".join(requirements.sources) or "no dependency file"
+        return f"built from {files}"

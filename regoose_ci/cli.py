@@ -1,0 +1,219 @@
+"""The command line: parse, call one function, print. Everything heavy is imported late."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from regoose_ci.cli_options import JsonFlag, OutOption, QuietFlag, with_settings
+from regoose_ci.errors import InfrastructureError, RegooseError, UsageError
+
+if TYPE_CHECKING:
+    from regoose_ci.commands import Doors
+
+# Typer reads annotations at run time, on Python 3.10 too.
+# ruff: noqa: UP045
+
+HELP = """Tests for exactly the functions a change touches, run before and after it in a sandbox.
+
+Exit codes: 0 done, whatever was found; 1 a --fail-on condition holds; 2 wrong use or
+configuration; 3 no sandbox, or another failure around the review; 130 interrupted.
+"""
+REVIEW_EXAMPLES = """\b
+Examples:
+  regoose review
+  regoose review --base v2.1 --head v2.2 --only 'shop/*.py'
+  regoose review --worktree --with 'numpy>=2' --fail-on unintended-change
+"""
+COMPARE_EXAMPLE = """\b
+Example:
+  regoose compare python-slugify==7.0.0 python-slugify==8.0.0
+"""
+HARDEN_EXAMPLE = """\b
+Example:
+  regoose harden shop/money.py shop/text.py
+"""
+
+BaseOption = Annotated[
+    Optional[str],
+    typer.Option(
+        metavar="REF", help="Revision to compare with. [default: where the default branch forked]"
+    ),
+]
+HeadOption = Annotated[
+    Optional[str], typer.Option(metavar="REF", help="Revision to look at. [default: HEAD]")
+]
+WorktreeFlag = Annotated[
+    bool, typer.Option("--worktree", help="Look at the work tree with its uncommitted changes.")
+]
+
+
+def main() -> None:
+    """Run the program: the console script ``regoose``."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str], doors: Doors | None = None) -> int:
+    """Run one command and return its exit code; every error that ends it is printed here."""
+    try:
+        build_cli(doors)(args=list(arguments), prog_name="regoose")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    except RegooseError as error:
+        _print_error(error.message, error.remedy)
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001 - the last door: a defect of ours is exit code 3
+        traceback.print_exc()
+        name = type(error).__name__
+        _print_error(f"internal error: {name}", "Please report it with the lines above.")
+        return InfrastructureError.exit_code
+    return 0
+
+
+def build_cli(doors: Doors | None = None) -> typer.Typer:
+    """Build the program with its commands; ``doors`` replaces what they call, for tests."""
+    cli = typer.Typer(
+        help=HELP, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
+    )
+    commands = Commands(doors)
+    cli.callback()(_program)
+    cli.command(epilog=REVIEW_EXAMPLES)(with_settings(commands.review))
+    cli.command(epilog=COMPARE_EXAMPLE)(with_settings(commands.compare))
+    cli.command(epilog=HARDEN_EXAMPLE)(with_settings(commands.harden))
+    cli.command()(commands.demo)
+    cli.command()(commands.doctor)
+    cli.command()(commands.schema)
+    return cli
+
+
+@dataclass(frozen=True)
+class Commands:
+    """The commands; each ends with `typer.Exit` and the exit code of its session."""
+
+    doors: Doors | None
+
+    def review(
+        self,
+        overrides: Mapping[str, object],
+        repository: Annotated[Path, typer.Argument(metavar="REPO")] = Path(),
+        *,
+        base: BaseOption = None,
+        head: HeadOption = None,
+        worktree: WorktreeFlag = False,
+        as_json: JsonFlag = False,
+        quiet: QuietFlag = False,
+    ) -> None:
+        """Review a change in a git repository."""
+        from regoose_ci import commands
+        from regoose_ci.domain.request import RequestKind
+
+        _check_head(head, worktree)
+        target = commands.Target(RequestKind.REVIEW, repository, base, head, worktree)
+        output = commands.Output(as_json, quiet)
+        raise typer.Exit(commands.session(target, overrides, output, self._doors()))
+
+    def compare(
+        self,
+        overrides: Mapping[str, object],
+        base: Annotated[str, typer.Argument(metavar="PKG==A")],
+        head: Annotated[str, typer.Argument(metavar="PKG==B")],
+        *,
+        as_json: JsonFlag = False,
+        quiet: QuietFlag = False,
+    ) -> None:
+        """Review one release of a package against another, for dependency bumps."""
+        from regoose_ci import commands
+
+        output = commands.Output(as_json, quiet)
+        raise typer.Exit(commands.compare((base, head), overrides, output, self._doors()))
+
+    def harden(
+        self,
+        overrides: Mapping[str, object],
+        paths: Annotated[list[str], typer.Argument(metavar="PATH...")],
+        *,
+        head: HeadOption = None,
+        worktree: WorktreeFlag = False,
+        as_json: JsonFlag = False,
+        quiet: QuietFlag = False,
+    ) -> None:
+        """Write tests that protect every function of some modules as they are."""
+        from regoose_ci import commands
+        from regoose_ci.domain.request import RequestKind
+
+        _check_head(head, worktree)
+        target = commands.Target(
+            RequestKind.HARDEN, Path(), head=head, worktree=worktree, paths=tuple(paths)
+        )
+        output = commands.Output(as_json, quiet)
+        raise typer.Exit(commands.session(target, overrides, output, self._doors()))
+
+    def demo(
+        self, *, out: OutOption = None, as_json: JsonFlag = False, quiet: QuietFlag = False
+    ) -> None:
+        """Review a small sample change that comes with Regoose."""
+        from regoose_ci import commands
+
+        output = commands.Output(as_json, quiet)
+        overrides = {"out": out} if out else {}
+        raise typer.Exit(commands.demo(overrides, output, self._doors()))
+
+    def doctor(self) -> None:
+        """Tell what works on this machine, and the command that mends what does not."""
+        from regoose_ci import commands
+
+        raise typer.Exit(commands.doctor(self._doors()))
+
+    def schema(self) -> None:
+        """Print the JSON Schema of report.json."""
+        from regoose_ci import commands
+
+        raise typer.Exit(commands.schema())
+
+    def _doors(self) -> Doors:
+        from regoose_ci import commands
+
+        return self.doors or commands.Doors()
+
+
+def _check_head(head: str | None, worktree: bool) -> None:
+    if head is not None and worktree:
+        raise UsageError(
+            "--head and --worktree exclude each other",
+            "Leave --head away to review the work tree.",
+        )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from regoose_ci import __version__
+
+        typer.echo(f"regoose {__version__}")
+        raise typer.Exit
+
+
+def _program(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and exit.", is_eager=True, callback=_print_version
+        ),
+    ] = False,
+) -> None:
+    """Never left without a command; only here for ``--version``."""
+
+
+def _print_error(message: str, remedy: str) -> None:
+    from regoose_ci.console import open_screen, print_error
+
+    print_error(open_screen(sys.stderr), message, remedy)

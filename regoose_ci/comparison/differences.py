@@ -1,0 +1,1 @@
+from regoose_ci.generation.differences import *

@@ -1,0 +1,194 @@
+"""What a user sees in the terminal: progress while a session runs."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Column
+from rich.text import Text
+
+from regoose_ci.domain.events import (
+    BehaviourChangeFound,
+    Event,
+    FunctionFinished,
+    FunctionStarted,
+    Notice,
+    Stage,
+    StageFinished,
+    StageStarted,
+)
+from regoose_ci.observability.bus import EventBus
+from regoose_ci.reports.neutralise import reveal
+from regoose_ci.reports.wording import seconds
+
+NARROWEST, WIDEST, LOG_WIDTH = 60, 200, 120
+STAGE_STYLE, CHANGE_STYLE, NOTE_STYLE = "bold", "yellow", "dim"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A console, and what makes text of reviewed code harmless on it."""
+
+    console: Console
+    clean: Callable[[str], str]
+
+    def text(self, *parts: str | tuple[str, str]) -> Text:
+        """One line of harmless text; a part is a string, or a string and its style."""
+        line = Text(no_wrap=True, overflow="ellipsis")
+        for part in parts:
+            words, style = part if isinstance(part, tuple) else (part, "")
+            line.append(self.clean(words), style)
+        return line
+
+    def line(self, *parts: str | tuple[str, str]) -> None:
+        """Print one line, cut at the screen's edge on a terminal and whole in a log."""
+        self.show(self.text(*parts))
+
+    def show(self, line: Text) -> None:
+        """Print a line that `text` made."""
+        # `print` joins texts into a new one and forgets how this one is to be wrapped.
+        whole = not self.console.is_terminal
+        self.console.print(
+            line, no_wrap=True, overflow="ignore" if whole else "ellipsis", soft_wrap=whole
+        )
+
+
+def open_screen(stream: TextIO) -> Screen:
+    """A screen on ``stream``: 60 to 200 columns, no colour under ``NO_COLOR`` or in a log."""
+    console = Console(file=stream, highlight=False, markup=False, emoji=False)
+    width = console.width if console.is_terminal or "COLUMNS" in os.environ else LOG_WIDTH
+    console.width = min(max(width, NARROWEST), WIDEST)
+    return Screen(console, inert_in_actions if os.environ.get("GITHUB_ACTIONS") else one_line)
+
+
+def print_error(screen: Screen, message: str, remedy: str) -> None:
+    """Print what went wrong, and what to do about it."""
+    screen.line(("error:", "bold red"), f" {message}")
+    if remedy:
+        screen.line(f"  {remedy}")
+
+
+def one_line(text: str) -> str:
+    """The text on one line, with control, zero-width and bidi characters made visible."""
+    return reveal(text).replace("\n", " ").replace("\t", " ")
+
+
+def inert_in_actions(text: str) -> str:
+    """One line that is no workflow command, wherever it is broken.
+
+    ``items[::2]`` becomes ``items[: :2]``, which Python reads the same.
+    """
+    harmless = one_line(text).replace("##[", "# #[")
+    while "::" in harmless:
+        harmless = harmless.replace("::", ": :")
+    return harmless
+
+
+def inert_json(document: str) -> str:
+    """The same JSON document without characters or commands that a terminal or runner obeys."""
+    lines = (_escape_hidden(line).replace("##[", "##\\u005b") for line in document.split("\n"))
+    return "\n".join(lines)
+
+
+def _escape_hidden(line: str) -> str:
+    if line.isascii() and line.isprintable():
+        return line
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
+
+
+@contextmanager
+def progress(bus: EventBus, screen: Screen) -> Iterator[None]:
+    """Show what the bus tells: live on a terminal, line by line elsewhere."""
+    if not screen.console.is_terminal:
+        bus.subscribe(PlainProgress(screen))
+        yield
+        return
+    live = LiveProgress(screen)
+    with live.display:
+        bus.subscribe(live)
+        yield
+
+
+class PlainProgress:
+    """One line per stage and per behaviour change, for logs."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+
+    def __call__(self, event: Event) -> None:
+        """Print the line of ``event``, if it has one."""
+        match event:
+            case StageFinished(stage, duration, summary):
+                what = f" {summary}" if summary else ""
+                self._screen.line((stage.value, STAGE_STYLE), f":{what} ({seconds(duration)})")
+            case BehaviourChangeFound(function_id, call, base, head):
+                path, _, name = function_id.rpartition("::")
+                self._screen.line(
+                    ("behaviour change", CHANGE_STYLE), f" in {name} ({path}): {call}",
+                    f" · base {base} · head {head}",
+                )  # fmt: skip
+            case Notice(text):
+                self._screen.line((f"note: {text}", NOTE_STYLE))
+            case _:
+                pass
+
+
+class LiveProgress:
+    """The same lines above a bar per running stage with the functions it works on.
+
+    Its ``display`` is entered by whoever subscribes it.
+    """
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._lines = PlainProgress(screen)
+        self._tasks: dict[Stage, TaskID] = {}
+        self._working: dict[Stage, list[str]] = {}
+        self.display = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False, style=STAGE_STYLE),
+            BarColumn(bar_width=16),
+            TextColumn(
+                "{task.fields[now]}", markup=False, table_column=Column(no_wrap=True, ratio=1)
+            ),
+            TimeElapsedColumn(),
+            console=screen.console,
+            transient=True,
+            expand=True,
+        )
+
+    def __call__(self, event: Event) -> None:
+        """Move the bars, and print the line of ``event``, if it has one."""
+        match event:
+            case StageStarted(stage, total):
+                self._task(stage, total)
+            case FunctionStarted(stage, function_id):
+                self._working.setdefault(stage, []).append(function_id)
+                self._show(stage, advance=0)
+            case FunctionFinished(stage, function_id):
+                working = self._working.setdefault(stage, [])
+                if function_id in working:
+                    working.remove(function_id)
+                self._show(stage, advance=1)
+            case StageFinished(stage):
+                if stage in self._tasks:
+                    self.display.remove_task(self._tasks.pop(stage))
+            case _:
+                pass
+        self._lines(event)
+
+    def _task(self, stage: Stage, total: int = 0) -> TaskID:
+        if stage not in self._tasks:
+            self._tasks[stage] = self.display.add_task(stage.value, total=total or None, now="")
+        return self._tasks[stage]
+
+    def _show(self, stage: Stage, advance: int) -> None:
+        names = ", ".join(name.rpartition("::")[2] for name in self._working[stage])
+        self.display.update(self._task(stage), advance=advance, now=self._screen.clean(names))

@@ -1,0 +1,1 @@
+"""The sample change that `regoose demo` reviews."""

@@ -1,0 +1,33 @@
+"""What ``regoose doctor`` found out about this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from regoose_ci.domain.report import SandboxInfo
+
+CheckStatus = Literal["ok", "degraded", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing a review needs; ``remedy`` is the command that mends it, empty when it is ok."""
+
+    name: str
+    status: CheckStatus
+    detail: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """All checks, and the sandbox that a review started now would get."""
+
+    checks: tuple[Check, ...]
+    sandbox: SandboxInfo
+
+    @property
+    def can_review(self) -> bool:
+        """True when some sandbox works, which is what a review cannot do without."""
+        return self.sandbox.level != "none"

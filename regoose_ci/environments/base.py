@@ -1,0 +1,92 @@
+"""The ports of this room: what installs wheels, and what runs code that builds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from regoose_ci.environments.interpreter import Interpreter
+
+BUILD_DIRECTORY = "/work/build"
+"""Where ``BuildSandbox.run`` mounts its one writable directory."""
+
+
+_LONGEST_REASON = 600
+
+
+@dataclass(frozen=True)
+class Mount:
+    """A directory of the host that a build sees read-only at ``guest``."""
+
+    host: Path
+    guest: str
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """How a build ended. ``exit_code`` is ``None`` when it was killed; ``output`` is capped."""
+
+    exit_code: int | None
+    output: str
+
+
+@dataclass(frozen=True)
+class InstallResult:
+    """How an installation ended. ``output`` holds no credentials."""
+
+    exit_code: int
+    output: str
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, in one line."""
+        # uv draws its explanations with lines and wraps them.
+        words = " ".join(re.sub(r"[^\x20-\x7e]+", " ", self.output).split())
+        _, marker, because = words.partition("Because ")
+        text = marker + because.partition(" hint: ")[0] if marker else words
+        return text if len(text) <= _LONGEST_REASON else text[: _LONGEST_REASON - 1] + "…"
+
+
+class Installer(Protocol):
+    """Installs wheels for an interpreter; never builds, never runs what it installs."""
+
+    async def install(
+        self,
+        interpreter: Interpreter,
+        requirements: Sequence[str],
+        target: Path,
+        options: Sequence[str] = (),
+    ) -> InstallResult:
+        """Install ``requirements`` and what they require into the directory ``target``."""
+        ...
+
+    async def resolve(self, interpreter: Interpreter, requirements: Sequence[str]) -> InstallResult:
+        """Tell whether ``requirements`` can be installed together."""
+        ...
+
+
+class BuildSandbox(Protocol):
+    """Runs build code: no network, no credentials, one writable directory.
+
+    ``argv[0]`` is a path inside the guest. ``writable`` is mounted read-write at
+    ``BUILD_DIRECTORY``, everything in ``mounts`` read-only, and nothing else of the host but
+    what every guest sees. Exhausting a limit ends the build, it is not an error. What is left in
+    ``writable`` is hostile and is treated so by the caller.
+
+    Raises:
+        InfrastructureError: the sandbox itself failed.
+    """
+
+    async def run(
+        self,
+        argv: Sequence[str],
+        mounts: Sequence[Mount],
+        writable: Path,
+        env: Mapping[str, str],
+        timeout: float,
+    ) -> BuildResult:
+        """Run ``argv`` for at most ``timeout`` seconds."""
+        ...

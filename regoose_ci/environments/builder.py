@@ -1,0 +1,139 @@
+"""Fetch a project's dependencies into a directory of their own.
+
+This is the fetch step: it has the network and the index's credentials, and so it runs no code
+of the project or of what it downloads. Only wheels are installed.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from regoose_ci.environments.base import Installer
+from regoose_ci.environments.cache import cache_key, cached_directory
+from regoose_ci.environments.interpreter import Interpreter
+from regoose_ci.errors import EnvironmentBuildError
+
+_FORMAT = "1"
+
+
+@dataclass(frozen=True)
+class EnvironmentPlan:
+    """What an environment holds.
+
+    ``dependencies`` must all be there; of ``test_dependencies`` as many as can be. ``trust``
+    names who may share the result: reviews of different trust never share a directory.
+    """
+
+    interpreter: Interpreter
+    dependencies: tuple[str, ...]
+    test_dependencies: tuple[str, ...] = ()
+    trust: str = "local"
+
+
+@dataclass(frozen=True)
+class BuiltEnvironment:
+    """Site directories of the host, and sentences on what could not be installed."""
+
+    site_dirs: tuple[Path, ...]
+    left_out: tuple[str, ...] = ()
+
+
+async def build_environment(
+    plan: EnvironmentPlan, installer: Installer, cache_dir: Path
+) -> BuiltEnvironment:
+    """Install what ``plan`` asks for, or find it in ``cache_dir``.
+
+    Raises:
+        EnvironmentBuildError: the dependencies cannot be installed together; it names why.
+    """
+    if not plan.dependencies and not plan.test_dependencies:
+        return BuiltEnvironment(())
+
+    async def install(target: Path) -> tuple[str, ...]:
+        return await _install(plan, installer, target)
+
+    made = await cached_directory(cache_dir / "environments", _key(plan), install)
+    return BuiltEnvironment((made.path,), made.notes)
+
+
+def _key(plan: EnvironmentPlan) -> str:
+    version = f"{plan.interpreter.version[0]}.{plan.interpreter.version[1]}"
+    machine = "-".join((platform.system(), platform.machine(), *platform.libc_ver()))
+    return cache_key(
+        *(_FORMAT, version, machine, plan.trust),
+        *("dependencies", *sorted(plan.dependencies)),
+        *("tests", *sorted(plan.test_dependencies)),
+    )
+
+
+async def _install(plan: EnvironmentPlan, installer: Installer, target: Path) -> tuple[str, ...]:
+    result = await installer.install(
+        plan.interpreter, (*plan.dependencies, *plan.test_dependencies), target
+    )
+    if result.exit_code == 0:
+        return ()
+    chosen, left_out = await _choose(plan, installer)
+    result = await installer.install(plan.interpreter, chosen, target)
+    if result.exit_code != 0:
+        raise _unsatisfiable(plan, result.reason)
+    return left_out
+
+
+async def _choose(
+    plan: EnvironmentPlan, installer: Installer
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Find as many test dependencies as resolve beside the dependencies."""
+    alone = await installer.resolve(plan.interpreter, plan.dependencies)
+    if alone.exit_code != 0:
+        raise _unsatisfiable(plan, alone.reason)
+    choice = _Choice(plan.interpreter, installer, list(plan.dependencies), [])
+    await choice.add(plan.test_dependencies)
+    return tuple(choice.chosen), tuple(choice.left_out)
+
+
+@dataclass
+class _Choice:
+    interpreter: Interpreter
+    installer: Installer
+    chosen: list[str]
+    left_out: list[str]
+
+    async def add(self, wanted: Sequence[str]) -> None:
+        """Add what resolves of ``wanted``, halving it where it doesn't as a whole."""
+        if not wanted:
+            return
+        result = await self.installer.resolve(self.interpreter, (*self.chosen, *wanted))
+        if result.exit_code == 0:
+            self.chosen.extend(wanted)
+        elif len(wanted) > 1:
+            middle = len(wanted) // 2
+            await self.add(wanted[:middle])
+            await self.add(wanted[middle:])
+        else:
+            await self._add_relaxed(wanted[0], result.reason)
+
+    async def _add_relaxed(self, text: str, reason: str) -> None:
+        """Try a test dependency without its version: an old pin may have no wheel here."""
+        relaxed = Requirement(text)
+        if any(Requirement(c).name.lower() == relaxed.name.lower() for c in self.chosen):
+            return  # it is there, in the version that another file asks for
+        relaxed.specifier = type(relaxed.specifier)()
+        result = await self.installer.resolve(self.interpreter, (*self.chosen, str(relaxed)))
+        if result.exit_code == 0:
+            self.chosen.append(str(relaxed))
+            self.left_out.append(f"{text} is installed in another version: {reason}")
+        else:
+            self.left_out.append(f"The test dependency {text} is not installed: {reason}")
+
+
+def _unsatisfiable(plan: EnvironmentPlan, reason: str) -> EnvironmentBuildError:
+    version = f"{plan.interpreter.version[0]}.{plan.interpreter.version[1]}"
+    return EnvironmentBuildError(
+        f"The project's dependencies cannot be installed for Python {version}: {reason}",
+        "Name an environment that has them with --python PATH, or a requirement with --with REQ.",
+    )

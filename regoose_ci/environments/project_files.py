@@ -1,0 +1,104 @@
+"""What is read from a project's files, and the small rules all readers share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+_TEST_GROUPS = frozenset({"test", "tests", "testing", "dev", "develop", "development", "unittest"})
+LARGEST_FILE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class VersionFile:
+    """A file the project's build writes its version into; ``template`` as the project gives it."""
+
+    path: str
+    template: str | None = None
+
+
+@dataclass(frozen=True)
+class EntryPoint:
+    """One entry point, ``value`` as ``module:attribute``."""
+
+    group: str
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class ProjectRequirements:
+    """What a project needs to run, to be tested and to be built.
+
+    ``package_roots`` are directories the project names as holding its packages. ``compiled``
+    says that the project declares extension modules. ``sources`` are the files that were read,
+    ``problems`` sentences about what could not be.
+    """
+
+    requires_python: str | None = None
+    dependencies: tuple[str, ...] = ()
+    test_dependencies: tuple[str, ...] = ()
+    build_requires: tuple[str, ...] = ()
+    build_backend: str | None = None
+    backend_path: tuple[str, ...] = ()
+    distribution_name: str | None = None
+    version: str | None = None
+    version_files: tuple[VersionFile, ...] = ()
+    entry_points: tuple[EntryPoint, ...] = ()
+    package_roots: tuple[str, ...] = ()
+    compiled: bool = False
+    sources: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What one file declares. ``dependencies`` is ``None`` when it says nothing about them.
+
+    ``groups`` are extras and dependency groups by name. The version may be given elsewhere:
+    as ``version_attribute`` (``package.__version__``) or as an assignment in ``version_path``.
+    """
+
+    name: str | None = None
+    version: str | None = None
+    version_attribute: str | None = None
+    version_path: str | None = None
+    requires_python: str | None = None
+    dependencies: tuple[str, ...] | None = None
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    build_requires: tuple[str, ...] | None = None
+    build_backend: str | None = None
+    backend_path: tuple[str, ...] = ()
+    version_files: tuple[VersionFile, ...] = ()
+    entry_points: tuple[EntryPoint, ...] = ()
+    package_roots: tuple[str, ...] = ()
+    compiled: bool = False
+    sources: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def decode(data: bytes | None) -> str | None:
+    """Decode a committed file; ``None`` when it is missing or larger than anyone writes."""
+    if data is None or len(data) > LARGEST_FILE:
+        return None
+    return data.decode("utf-8-sig", "replace")
+
+
+def normalise(text: str) -> Requirement | None:
+    """Parse one requirement, without a comment behind it; ``None`` when it is none."""
+    try:
+        return Requirement(re.sub(r"(^|\s)#.*$", "", text).strip())
+    except InvalidRequirement:
+        return None
+
+
+def is_test_group(name: str, requirements: Sequence[str]) -> bool:
+    """Tell whether a group serves the tests: by its name, or because pytest is in it."""
+    plain = re.sub(r"[-_.]+", "-", name).lower()
+    if plain in _TEST_GROUPS or re.search(r"(^|-)tests?($|-)", plain):
+        return True
+    parsed = (normalise(text) for text in requirements)
+    return any(r is not None and r.name.lower() == "pytest" for r in parsed)

@@ -1,0 +1,105 @@
+"""Start uv, for the fetch step: it resolves and downloads, and builds nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import anyio
+from uv import find_uv_bin
+
+from regoose_ci.environments.base import InstallResult
+from regoose_ci.environments.interpreter import Interpreter
+from regoose_ci.environments.pip_config import forbids_index, translate_pip_config
+from regoose_ci.errors import EnvironmentBuildError
+
+_KEPT = re.compile(
+    r"(?i)^(HOME|PATH|USER|LANG|LC_\w+|TMPDIR|XDG_\w+|NETRC|SSL_\w+|ALL_PROXY|HTTPS?_PROXY"
+    r"|NO_PROXY|UV_\w+|KEYRING_\w+|PYTHON_KEYRING_BACKEND)$"
+)
+_DROPPED = re.compile(
+    # What would aim uv at another interpreter or project, or make it build from source.
+    r"^UV_(PYTHON|PROJECT\w*|WORKING_DIR\w*|SYSTEM_PYTHON|NO_BINARY\w*|NO_BUILD\w*|PREVIEW\w*"
+    r"|CONSTRAINT|OVERRIDE|BUILD_CONSTRAINT|ENV_FILE|TARGET|REQUIRE_HASHES|(NO_)?MANAGED_PYTHON)$"
+)
+_OPTIONS = ("--only-binary", ":all:", "--no-progress", "--color", "never")
+_INSTALL = ("pip", "install", "--link-mode", "copy", "--compile-bytecode")
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+@")
+_SECONDS = 900.0
+
+
+class Uv:
+    """uv as this machine is configured: its indexes, certificates and proxies.
+
+    ``environ`` is the host's environment; only the variables uv needs reach it.
+    """
+
+    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+        kept = {k: v for k, v in environ.items() if _KEPT.match(k) and not _DROPPED.match(k)}
+        self._environ = kept | translate_pip_config(environ)
+        self._environ["UV_PYTHON_DOWNLOADS"] = "never"
+        self._options = ("--no-index",) if forbids_index(environ) else ()
+        self._executable = find_uv_bin()
+
+    async def install(
+        self,
+        interpreter: Interpreter,
+        requirements: Sequence[str],
+        target: Path,
+        options: Sequence[str] = (),
+    ) -> InstallResult:
+        """Install wheels of ``requirements`` into ``target``, compiled, and copied not linked.
+
+        Compiled because the guest's view is read-only and could keep no byte code; copied so
+        that what one review uses can't change with uv's own cache.
+        """
+        return await self._with_requirements(
+            [*_INSTALL, "--target", str(target), *options],
+            interpreter,
+            requirements,
+        )
+
+    async def resolve(self, interpreter: Interpreter, requirements: Sequence[str]) -> InstallResult:
+        """Tell whether ``requirements`` can be installed together, without downloading them."""
+        return await self._with_requirements(
+            ["pip", "compile", "--quiet", "--no-header", "--no-annotate"],
+            interpreter,
+            requirements,
+        )
+
+    async def _with_requirements(
+        self, command: Sequence[str], interpreter: Interpreter, requirements: Sequence[str]
+    ) -> InstallResult:
+        # A working directory with an empty uv.toml ends uv's search for a project's settings
+        # there: the reviewed project must not choose where packages come from.
+        with tempfile.TemporaryDirectory(prefix="regoose-uv-") as directory:
+            (Path(directory) / "uv.toml").touch()
+            listed = Path(directory) / "requirements.in"
+            listed.write_text("\n".join(requirements) + "\n", encoding="utf-8")
+            source = ["-r", str(listed)] if command[1] == "install" else [str(listed)]
+            python = ["--python", str(interpreter.executable)]
+            arguments = [*command, *source, *python, *_OPTIONS, *self._options]
+            return await self._run(arguments, Path(directory))
+
+    async def _run(self, arguments: Sequence[str], directory: Path) -> InstallResult:
+        try:
+            with anyio.fail_after(_SECONDS):
+                done = await anyio.run_process(
+                    [self._executable, *arguments],
+                    cwd=directory,
+                    env=self._environ,
+                    stdin=subprocess.DEVNULL,
+                    stderr=subprocess.STDOUT,
+                    check=False,
+                )
+        except TimeoutError as error:
+            raise EnvironmentBuildError(
+                f"uv did not finish within {_SECONDS:.0f} s.",
+                "Check that the package index can be reached from this machine.",
+            ) from error
+        output = done.stdout.decode("utf-8", "replace")
+        return InstallResult(done.returncode, _CREDENTIALS.sub("***@", output))

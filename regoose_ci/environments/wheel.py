@@ -1,0 +1,99 @@
+"""Take from a wheel that the sandbox built what the tree lacks. The wheel is hostile."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from regoose_ci.environments.tree_files import write_new_file
+
+MAX_FILES = 20_000
+MAX_BYTES = 512 * 1024 * 1024
+_CHUNK = 1024 * 1024
+
+
+class WheelError(Exception):
+    """What the build left is not a wheel that can be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class WheelContent:
+    """What was taken: files new to the tree, and whether metadata went to the overlay."""
+
+    added: tuple[str, ...]
+    has_metadata: bool
+
+
+def find_wheel(directory: Path) -> Path:
+    """Find the one wheel in ``directory``.
+
+    Raises:
+        WheelError: there is none, or more than one, or it is no plain file of bearable size.
+    """
+    try:
+        found = [e for e in os.scandir(directory) if e.name.endswith(".whl")]
+    except OSError as error:
+        raise WheelError("the build left no output") from error
+    if len(found) != 1:
+        raise WheelError(f"the build left {len(found)} wheels instead of one")
+    status = found[0].stat(follow_symlinks=False)
+    if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
+        raise WheelError("what the build left is not a plain file of bearable size")
+    return Path(found[0].path)
+
+
+def unpack_missing(wheel: Path, tree: Path, root: str, overlay: Path) -> WheelContent:
+    """Copy what ``tree/root`` lacks from ``wheel``, and its ``.dist-info`` into ``overlay``.
+
+    Files that the tree has stay as they were committed, since those are reviewed.
+
+    Raises:
+        WheelError: the file is no wheel, or holds more than the limits allow.
+    """
+    added: list[str] = []
+    has_metadata = False
+    try:
+        for name, data in _members(wheel):
+            top, _, _ = name.partition("/")
+            if top.endswith(".data"):
+                continue
+            if top.endswith(".dist-info"):
+                has_metadata |= write_new_file(overlay, name, data)
+            elif write_new_file(tree / root, name, data):
+                added.append(name)
+    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError) as error:
+        raise WheelError(f"the wheel cannot be read ({error})") from error
+    return WheelContent(tuple(added), has_metadata)
+
+
+def _members(wheel: Path) -> Iterator[tuple[str, bytes]]:
+    descriptor = os.open(wheel, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    left = MAX_BYTES
+    with os.fdopen(descriptor, "rb") as file, zipfile.ZipFile(file) as archive:
+        entries = archive.infolist()
+        if len(entries) > MAX_FILES:
+            raise WheelError(f"the wheel holds more than {MAX_FILES} files")
+        for entry in entries:
+            if entry.is_dir() or not re.fullmatch(r"[^\0\\]{1,512}", entry.filename):
+                continue
+            data = _read(archive, entry, left)
+            left -= len(data)
+            yield entry.filename, data
+
+
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> bytes:
+    """Read one member, whatever size its header claims, up to ``left`` bytes."""
+    chunks: list[bytes] = []
+    with archive.open(entry) as member:
+        while chunk := member.read(_CHUNK):
+            chunks.append(chunk)
+            left -= len(chunk)
+            if left < 0:
+                raise WheelError(f"the wheel holds more than {MAX_BYTES // 1024 // 1024} MB")
+    return b"".join(chunks)

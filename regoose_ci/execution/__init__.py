@@ -1,0 +1,1 @@
+"""Sends jobs to guests and turns what comes back into domain observations."""

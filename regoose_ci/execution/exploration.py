@@ -1,0 +1,206 @@
+"""Explores one changed function on both revisions: inputs in, observations out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+
+from regoose_ci.comparison.differences import (
+    Difference,
+    DifferenceKind,
+    difference,
+    is_noteworthy,
+    signature_kind,
+)
+from regoose_ci.domain.changes import ChangedFunction, FunctionSource
+from regoose_ci.domain.observations import Call, Observation, OutcomeKind, Reach
+from regoose_ci.domain.report import Explored
+from regoose_ci.domain.revisions import Revision
+from regoose_ci.execution.jobs import evaluate
+from regoose_ci.execution.pairs import GuestPair
+from regoose_ci.guest.protocol import Evaluated, Target
+from regoose_ci.inputs.search import InputSearch
+from regoose_ci.inputs.seeds import Seed
+from regoose_ci.inputs.simplify import call_size, simpler
+
+CALL_TIMEOUT = 2.0
+BATCH_SECONDS = 0.4
+MAX_BATCH = 96
+MAX_KINDS = 12
+"""Kinds of difference that are followed up for one function."""
+SHRINK_ROUNDS = 40
+SHRINK_WIDTH = 48
+
+
+@dataclass(slots=True)
+class FunctionFindings:
+    """What exploring one function brought: kept observations, and one witness a kind."""
+
+    function: ChangedFunction
+    kept: list[Observation] = field(default_factory=list)
+    witnesses: dict[tuple[str, ...], Observation] = field(default_factory=dict)
+    inputs: int = 0
+    reached: dict[Revision, int] = field(default_factory=lambda: dict.fromkeys(Revision, 0))
+    unbuildable: int = 0
+
+    @property
+    def explored(self) -> Explored:
+        """The counts for the report."""
+        return Explored(
+            inputs=self.inputs,
+            reached_change_on_base=self.reached[Revision.BASE],
+            reached_change_on_head=self.reached[Revision.HEAD],
+        )
+
+
+def target_of(function: ChangedFunction, source: FunctionSource) -> Target:
+    """Return a function on one revision as guests know it."""
+    return Target(
+        function.id,
+        source.path,
+        source.module,
+        source.qualname,
+        source.first_line,
+        source.last_line,
+    )
+
+
+def sources_of(function: ChangedFunction) -> dict[Revision, FunctionSource]:
+    """Return where a function stands, by revision."""
+    both = {Revision.BASE: function.base, Revision.HEAD: function.head}
+    return {revision: source for revision, source in both.items() if source is not None}
+
+
+class FunctionExplorer:
+    """Drives the search for one function on a pair of guests."""
+
+    def __init__(self, pair: GuestPair, function: ChangedFunction, search: InputSearch) -> None:
+        self._pair = pair
+        self._sources = sources_of(function)
+        self._watch = {r: (target_of(function, s),) for r, s in self._sources.items()}
+        self._search = search
+        self._batch = 8
+        self.findings = FunctionFindings(function)
+
+    async def explore(self, seconds: float) -> FunctionFindings:
+        """Try inputs until the time is over or nothing new comes; then shrink the witnesses."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and not self._search.exhausted:
+            seeds = self._search.next_batch(self._batch)
+            if not seeds:
+                break
+            await self._try(seeds)
+        for kind in list(self.findings.witnesses):
+            await self._shrink(kind)
+        return self.findings
+
+    async def observe(self, seeds: list[Seed]) -> list[Observation]:
+        """Make calls on all revisions at once."""
+        calls = [seed.call for seed in seeds]
+        results = await self._pair.on_each(
+            lambda revision, guest: evaluate(
+                guest, calls, self._watch.get(revision, ()), CALL_TIMEOUT
+            )
+        )
+        return [self._observation(seed, index, results) for index, seed in enumerate(seeds)]
+
+    def _observation(
+        self, seed: Seed, index: int, results: dict[Revision, list[Evaluated]]
+    ) -> Observation:
+        return Observation(
+            self.findings.function.id,
+            seed.call,
+            seed.origin,
+            {revision: found[index].outcome for revision, found in results.items()},
+            {revision: found[index].reach for revision, found in results.items()},
+        )
+
+    async def _try(self, seeds: list[Seed]) -> None:
+        started = time.monotonic()
+        observations = await self.observe(seeds)
+        took = time.monotonic() - started
+        self._batch = max(1, min(MAX_BATCH, int(len(seeds) * BATCH_SECONDS / max(took, 0.001)) + 1))
+        for seed, observation in zip(seeds, observations, strict=True):
+            self._learn(seed, observation)
+
+    def _learn(self, seed: Seed, observation: Observation) -> None:
+        findings = self.findings
+        findings.inputs += 1
+        if any(o.kind is OutcomeKind.UNBUILDABLE for o in observation.outcomes.values()):
+            findings.unbuildable += 1
+        reached = {r: self.reaches_change(r, reach) for r, reach in observation.reached.items()}
+        for revision, reaches in reached.items():
+            findings.reached[revision] += reaches
+        found = noteworthy_difference(observation)
+        features = set(_features(observation))
+        if found is not None:
+            features.add(("difference", signature_kind(found)))
+            self._keep_witness(found, observation)
+        if self._search.learn(seed, features, any(reached.values())) or any(reached.values()):
+            if len(findings.kept) < 600:
+                findings.kept.append(observation)
+
+    def reaches_change(self, revision: Revision, reach: Reach) -> bool:
+        """Tell whether a call came to the changed lines of the function on one revision."""
+        source = self._sources.get(revision)
+        if source is None:
+            return False
+        lines = set(reach.lines.get(source.path, ()))
+        return bool(lines & source.changed_lines) if source.changed_lines else bool(lines)
+
+    def _keep_witness(self, found: Difference, observation: Observation) -> None:
+        kind = signature_kind(found)
+        known = self.findings.witnesses.get(kind)
+        if known is None and len(self.findings.witnesses) >= MAX_KINDS:
+            return
+        if known is None or call_size(observation.call) < call_size(known.call):
+            self.findings.witnesses[kind] = observation
+
+    async def _shrink(self, kind: tuple[str, ...]) -> None:
+        """Make a witness smaller for as long as the same kind of difference stays."""
+        best = self.findings.witnesses[kind]
+        seen: set[Call] = {best.call}
+        for _ in range(SHRINK_ROUNDS):
+            smaller = [
+                call
+                for call in simpler(best.call)
+                if call not in seen and call_size(call) < call_size(best.call)
+            ][:SHRINK_WIDTH]
+            if not smaller:
+                break
+            seen.update(smaller)
+            observations = await self.observe([Seed(call, best.origin) for call in smaller])
+            shown = [o for o in observations if _shows(o, kind)]
+            if shown:
+                best = min(shown, key=lambda o: call_size(o.call))
+        self.findings.witnesses[kind] = best
+
+
+def noteworthy_difference(observation: Observation) -> Difference | None:
+    """Return the difference that an observation shows, if it is one to tell about.
+
+    A changed wording of an error message alone is none.
+    """
+    outcomes = observation.outcomes
+    if Revision.BASE not in outcomes or Revision.HEAD not in outcomes:
+        return None
+    found = difference(outcomes[Revision.BASE], outcomes[Revision.HEAD])
+    if found is None or found.kind is DifferenceKind.EXCEPTION_MESSAGE:
+        return None
+    return found if is_noteworthy(found) else None
+
+
+def _shows(observation: Observation, kind: tuple[str, ...]) -> bool:
+    found = noteworthy_difference(observation)
+    return found is not None and signature_kind(found) == kind
+
+
+def _features(observation: Observation) -> Iterator[Hashable]:
+    for revision, reach in observation.reached.items():
+        for path, arcs in reach.arcs.items():
+            for arc in arcs:
+                yield (revision, path, arc)
+    for revision, outcome in observation.outcomes.items():
+        result = outcome.raised.type if outcome.raised else getattr(outcome.value, "type", "")
+        yield (revision, outcome.kind, result)

@@ -1,0 +1,70 @@
+"""Calls that the project's own tests make of changed functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from regoose_ci.analysis.material import FunctionMaterial
+from regoose_ci.domain.observations import Call, CallKind, Origin
+from regoose_ci.domain.revisions import Revision
+from regoose_ci.execution.exploration import sources_of, target_of
+from regoose_ci.execution.jobs import record
+from regoose_ci.execution.pairs import GuestPair
+from regoose_ci.guest.protocol import Recorded, RecordJob
+from regoose_ci.inputs.seeds import Seed
+from regoose_ci.inputs.typed import Written
+from regoose_ci.sandbox.base import Guest
+
+MAX_FILES = 30
+MAX_RECORDED = 150
+
+
+async def harvest(
+    pair: GuestPair, materials: Sequence[FunctionMaterial], seconds: float
+) -> dict[str, list[Recorded]]:
+    """Run related tests on both revisions and return recorded calls by function id.
+
+    Calls that stood where a test expects an exception come last: they are out of contract, and
+    only worth a try where there is nothing else.
+    """
+
+    async def on_one(revision: Revision, guest: Guest) -> list[Recorded]:
+        targets = tuple(
+            target_of(m.function, sources_of(m.function)[revision])
+            for m in materials
+            if revision in sources_of(m.function)
+        )
+        files = dict.fromkeys(f for m in materials for f in m.tests.get(revision, ()))
+        if not files or not targets:
+            return []
+        job = RecordJob(tuple(files)[:MAX_FILES], targets, seconds, MAX_RECORDED)
+        return await record(guest, job)
+
+    results = await pair.on_each(on_one)
+    found: dict[str, list[Recorded]] = {m.function.id: [] for m in materials}
+    seen: set[tuple[str, Call]] = set()
+    for recorded in (r for found_there in results.values() for r in found_there):
+        key = (recorded.target, recorded.call)
+        if recorded.target in found and key not in seen:
+            seen.add(key)
+            found[recorded.target].append(recorded)
+    for calls in found.values():
+        calls.sort(key=lambda r: (not r.in_contract, not r.direct))
+    return found
+
+
+def recorded_seeds(recorded: Sequence[Recorded]) -> list[Seed]:
+    """Return recorded calls as seeds; those out of contract are left out if there are others."""
+    legal = [r for r in recorded if r.in_contract] or list(recorded)
+    return [Seed(r.call, Origin.CARVED) for r in legal]
+
+
+def recorded_receivers(recorded: Sequence[Recorded]) -> list[Written]:
+    """Return the objects that recorded calls of methods were made on."""
+    return list(
+        dict.fromkeys(
+            Written(r.call.receiver, r.call.imports)
+            for r in recorded
+            if r.call.kind is not CallKind.FUNCTION and r.call.receiver is not None and r.direct
+        )
+    )

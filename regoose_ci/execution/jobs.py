@@ -1,0 +1,126 @@
+"""Typed jobs on a guest: what goes in, what comes out, validated, restarted where a child died."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from regoose_ci.domain.observations import Call, Outcome, OutcomeKind
+from regoose_ci.errors import GuestError
+from regoose_ci.guest.protocol import (
+    Described,
+    DescribeJob,
+    EvaluateJob,
+    Evaluated,
+    Recorded,
+    RecordJob,
+    RunTestJob,
+    Target,
+    TestRun,
+)
+from regoose_ci.sandbox.base import Answer, Guest
+
+WORKER = "project"
+"""The child that keeps the project loaded between describing and evaluating."""
+IMPORT_TIMEOUT = 20.0
+TEST_TIMEOUT = 20.0
+
+_T = TypeVar("_T")
+_DESCRIBED = TypeAdapter(Described)
+_EVALUATED = TypeAdapter(Evaluated)
+_RECORDED = TypeAdapter(Recorded)
+_RUN = TypeAdapter(TestRun)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ended:
+    """How a single test's child ended, with pytest's record if there is one."""
+
+    run: TestRun | None
+    timed_out: bool
+    trusted: bool
+    detail: str
+
+
+async def describe(guest: Guest, targets: Sequence[Target]) -> dict[str, Described]:
+    """Ask how targets can be called. Those the guest did not get to have an ``error``."""
+    found: dict[str, Described] = {}
+    left = list(targets)
+    while left:
+        answer = await guest.call("describe", DescribeJob(tuple(left)), IMPORT_TIMEOUT, WORKER)
+        for described in _validated(_DESCRIBED, answer):
+            found[described.id] = described
+        left = [t for t in left if t.id not in found]
+        if left:
+            culprit = left.pop(0)
+            found[culprit.id] = Described(culprit.id, error=_why(answer, "importing it"))
+    return found
+
+
+async def evaluate(
+    guest: Guest, calls: Sequence[Call], watch: tuple[Target, ...], call_timeout: float
+) -> list[Evaluated]:
+    """Make calls in the guest's loaded child; return one result for each, in order.
+
+    A call that ends or blocks the child has the outcome ``crashed`` or ``timeout``; the calls
+    after it are made in a new child.
+    """
+    found: dict[int, Evaluated] = {}
+    start = 0
+    while start < len(calls):
+        rest = tuple(calls[start:])
+        deadline = call_timeout * 3 + 0.2 * len(rest) + 10
+        answer = await guest.call("evaluate", EvaluateJob(rest, watch, call_timeout), deadline, WORKER)
+        results = _validated(_EVALUATED, answer)
+        for expected, result in enumerate(results):
+            if result.index != expected or expected >= len(rest):
+                raise GuestError("the sandbox answered for another call than it was asked")
+            found[start + expected] = dataclasses.replace(result, index=start + expected)
+        start += len(results)
+        if start < len(calls):
+            found[start] = Evaluated(start, _ended_by(answer, call_timeout))
+            start += 1
+    return [found[index] for index in range(len(calls))]
+
+
+def _ended_by(answer: Answer, call_timeout: float) -> Outcome:
+    if answer.end.timed_out:
+        return Outcome(OutcomeKind.TIMEOUT, detail=f"{call_timeout:g}")
+    return Outcome(OutcomeKind.CRASHED, detail=_why(answer, "the call"))
+
+
+async def record(guest: Guest, job: RecordJob) -> list[Recorded]:
+    """Run existing tests and return the calls that reached targets; none when that fails."""
+    answer = await guest.call("record", job, job.seconds + 10)
+    return _validated(_RECORDED, answer)
+
+
+async def run_test(guest: Guest, job: RunTestJob, timeout: float = TEST_TIMEOUT) -> Ended:
+    """Run one generated test in a child of its own."""
+    answer = await guest.call("run_test", job, timeout)
+    runs = _validated(_RUN, answer)
+    clean = not answer.end.error and answer.end.exit_code == 0
+    if answer.end.timed_out:
+        return Ended(None, timed_out=True, trusted=True, detail="")
+    if len(runs) != 1 or not clean:
+        return Ended(runs[0] if runs else None, False, False, _why(answer, "the test"))
+    return Ended(runs[0], timed_out=False, trusted=True, detail="")
+
+
+def _validated(adapter: TypeAdapter[_T], answer: Answer) -> list[_T]:
+    try:
+        return [adapter.validate_python(item) for item in answer.items]
+    except (ValidationError, RecursionError) as error:
+        raise GuestError("the sandbox answered with results that are not valid") from error
+
+
+def _why(answer: Answer, what: str) -> str:
+    end = answer.end
+    if end.timed_out:
+        return f"{what} did not finish"
+    if end.signal is not None:
+        return f"{what} ended the interpreter (signal {end.signal})"
+    return end.error or f"{what} ended the interpreter (exit code {end.exit_code})"

@@ -1,0 +1,97 @@
+"""Repeats observations in fresh guests: another process, another hash seed, another time."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from regoose_ci.domain.observations import Observation, Outcome, Value
+from regoose_ci.domain.revisions import Revision
+from regoose_ci.execution.exploration import CALL_TIMEOUT, FunctionFindings, noteworthy_difference
+from regoose_ci.execution.jobs import evaluate
+from regoose_ci.execution.pairs import GuestPair
+from regoose_ci.inputs.simplify import call_size
+
+MAX_CONFIRMED = 120
+
+
+async def confirm(pair: GuestPair, findings: FunctionFindings) -> None:
+    """Repeat witnesses and kept observations; drop what varies, and witnesses that do not repeat."""
+    kept = sorted(findings.kept, key=lambda o: call_size(o.call))[:MAX_CONFIRMED]
+    witnesses = list(findings.witnesses.items())
+    repeated = await _repeat(pair, [o for _, o in witnesses] + kept)
+    findings.witnesses = {
+        kind: observation
+        for (kind, _), observation in zip(witnesses, repeated[: len(witnesses)], strict=True)
+        if observation.stable and noteworthy_difference(observation) is not None
+    }
+    findings.kept = [o for o in repeated[len(witnesses) :] if o.stable]
+
+
+async def _repeat(pair: GuestPair, observations: list[Observation]) -> list[Observation]:
+    if not observations:
+        return []
+    calls = [o.call for o in observations]
+    results = await pair.on_each(lambda _, guest: evaluate(guest, calls, (), 2 * CALL_TIMEOUT))
+    return [
+        _with_common(observation, {r: found[index].outcome for r, found in results.items()})
+        for index, observation in enumerate(observations)
+    ]
+
+
+def _with_common(observation: Observation, again: Mapping[Revision, Outcome]) -> Observation:
+    """Keep of each outcome what was the same both times."""
+    outcomes: dict[Revision, Outcome] = {}
+    for revision, outcome in observation.outcomes.items():
+        common = common_outcome(outcome, again[revision])
+        if common is None:
+            return dataclasses.replace(observation, stable=False)
+        outcomes[revision] = common
+    return dataclasses.replace(observation, outcomes=outcomes)
+
+
+def common_outcome(one: Outcome, other: Outcome) -> Outcome | None:
+    """Return what two outcomes of the same call share; ``None`` when they are not alike."""
+    if one == other:
+        return one
+    same_kind = (one.kind, one.awaited, one.iterated) == (other.kind, other.awaited, other.iterated)
+    if not same_kind or (one.raised is None) != (other.raised is None):
+        return None
+    raised = one.raised
+    if raised is not None and other.raised is not None and raised != other.raised:
+        if raised.type != other.raised.type:
+            return None
+        raised = dataclasses.replace(raised, message="")
+    value = None
+    if one.value is not None and other.value is not None:
+        value = common_value(one.value, other.value)
+        if value is None:
+            return None
+    arguments = {
+        name: common
+        for name, before in one.changed_arguments.items()
+        if name in other.changed_arguments
+        and (common := common_value(before, other.changed_arguments[name])) is not None
+    }
+    return dataclasses.replace(
+        one,
+        value=value,
+        raised=raised,
+        changed_arguments=arguments,
+        stdout=one.stdout if one.stdout == other.stdout else "",
+    )
+
+
+def common_value(one: Value, other: Value) -> Value | None:
+    """Return a value with the parts that are the same in both; ``None`` when there are none."""
+    if one == other:
+        return one
+    if one.type != other.type:
+        return None
+    parts = {
+        template: common
+        for template, part in one.parts.items()
+        if template in other.parts
+        and (common := common_value(part, other.parts[template])) is not None
+    }
+    return Value(one.type, parts=parts) if parts else None

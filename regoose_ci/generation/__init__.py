@@ -1,0 +1,1 @@
+"""Turn observations into candidate tests. Pure: nothing of the reviewed project runs here."""

@@ -1,0 +1,1 @@
+"""Tests without a model: what was observed, chosen and worded as a person would."""

@@ -1,0 +1,281 @@
+"""The smallest readable assertions about an outcome."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from regoose_ci.domain.observations import Raised, Value
+from regoose_ci.generation.calls import as_primary
+from regoose_ci.generation.differences import Difference
+from regoose_ci.generation.source import (
+    compose,
+    fill,
+    has_address,
+    last_name,
+    parse_expression,
+    string_of,
+)
+from regoose_ci.generation.values import python_equal, salience
+
+MAX_WHOLE = 240
+"""Longest source that is asserted as a whole: about three lines."""
+_MAX_PARTS = 3
+_MAX_MESSAGE = 70
+_LONG_FLOAT = 12
+_SIZED = frozenset({"list", "tuple", "dict", "set", "frozenset", "bytes", "bytearray"})
+_BUILTIN_TYPES = frozenset({"str", "int", "float", "bool", "complex", *_SIZED})
+
+
+class Relation(str, Enum):
+    """How a subject is compared with what is expected."""
+
+    EQUAL = "=="
+    IS = "is"
+    CONTAINS = "in"
+    LACKS = "not in"
+    TRUE = ""
+
+
+_FLIPPED = {Relation.EQUAL: "!=", Relation.IS: "is not"}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One assertion about a value; ``path`` is the projection of it that is compared."""
+
+    path: str
+    relation: Relation
+    expected: str = ""
+    imports: tuple[str, ...] = ()
+
+    def render(self, subject: str) -> str:
+        """The assert statement about the value that ``subject`` evaluates to."""
+        return self._statement(_projected(self.path, subject), self.relation.value)
+
+    def render_flipped(self, subject: str) -> str:
+        """The opposite assert statement."""
+        subject = _projected(self.path, subject)
+        if self.relation is Relation.TRUE:
+            return f"assert not ({subject})"
+        if self.relation is Relation.CONTAINS:
+            return f"assert {self.expected} not in {subject}"
+        if self.relation is Relation.LACKS:
+            return f"assert {self.expected} in {subject}"
+        return self._statement(subject, _FLIPPED[self.relation])
+
+    def _statement(self, subject: str, operator: str) -> str:
+        node = parse_expression(subject)
+        is_open = isinstance(node, ast.Compare) and not subject.startswith("(")
+        if self.relation is Relation.TRUE:
+            return f"assert {subject}"
+        if is_open and self.relation is Relation.IS and self.expected in {"True", "False"}:
+            holds = (self.expected == "True") is (operator == "is")
+            return f"assert {subject}" if holds else f"assert not ({subject})"
+        if is_open or isinstance(node, ast.Lambda | ast.IfExp | ast.BoolOp | ast.Await):
+            subject = f"({subject})"
+        if self.relation in {Relation.CONTAINS, Relation.LACKS}:
+            return f"assert {self.expected} {operator} {subject}"
+        return f"assert {subject} {operator} {self.expected}"
+
+
+def checks_of(value: Value) -> tuple[Check, ...]:
+    """What to assert about a value: all of it if short, else its salient parts; never nothing."""
+    if _is_nan_value(value):
+        return (Check("math.isnan({})", Relation.TRUE, imports=("import math",)),)
+    if value.source is not None and len(value.source) <= MAX_WHOLE and _is_comparable(value):
+        return (_exactly("{}", value, approximate=True),)
+    if value.source is not None and (text := string_of(value.source)) is not None:
+        return _checks_of_long_text(text)
+    if value.source is not None and (size := _size_of(value)) is not None:
+        return (Check("len({})", Relation.EQUAL, str(size)),)
+    parts = _short_parts(value, "{}")
+    if not parts:
+        return (_of_type("{}", value.type),)
+    shown = sorted(parts, key=lambda p: (len(p[1].source or "") > 40, salience(p[0])))
+    return tuple(_exactly(path, part, approximate=True) for path, part in shown[:_MAX_PARTS])
+
+
+def checks_of_difference(found: Difference) -> tuple[Check, ...]:
+    """What to assert of base's value so that head's does not satisfy it."""
+    base, head = found.base.value, found.head.value
+    if found.argument is not None:
+        base = found.base.changed_arguments.get(found.argument)
+        head = found.head.changed_arguments.get(found.argument)
+    if base is None:
+        return ()
+    part, other = found.base_part, found.head_part
+    if part is None or other is None:
+        return checks_of(base)
+    if part.source is not None and other.source is not None:
+        if python_equal(part.source, other.source):
+            return (_apart(found.path, part, other),)
+    elif last_name(part.type) != last_name(other.type):
+        return checks_of(base) if base.source else (_of_type(found.path, part.type),)
+    if _tells_apart(base, head):
+        return (_exactly("{}", base),)
+    return (_exactly_or_salient(found.path, part, other),)
+
+
+def match_of(raised: Raised, *, whole: bool = False) -> str:
+    """The ``match`` pattern, as source, that a test expects of a message.
+
+    The beginning of the first line is enough, unless ``whole`` asks for every character of it.
+    """
+    message = raised.message
+    if not message:
+        return '"^$"'
+    if whole:
+        return _pattern(f"^{_escaped(message)}$")
+    line = message.splitlines()[0] if message.splitlines() else ""
+    if has_address(line):
+        line = line[: line.index("0x")]
+    if len(line) > _MAX_MESSAGE:
+        line = line[:_MAX_MESSAGE].rsplit(" ", 1)[0]
+    return _pattern(_escaped(line.strip().rstrip(".")) or "^\\s")
+
+
+def _projected(path: str, subject: str) -> str:
+    return fill(path, as_primary(subject) if re.search(r"\{\}[.\[]", path) else subject)
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\.^$*+?{}\[\]|()])", r"\\\1", text)
+
+
+def _pattern(pattern: str) -> str:
+    if "\\" in pattern and pattern.isprintable() and '"' not in pattern:
+        return f'r"{pattern}"'
+    if "\\" in pattern and pattern.isprintable() and "'" not in pattern:
+        return f"r'{pattern}'"
+    return repr(pattern)
+
+
+def _exactly(path: str, value: Value, *, approximate: bool = False) -> Check:
+    source = value.source or ""
+    if source in {"True", "False", "None", "...", "NotImplemented"}:
+        return Check(path, Relation.IS, source)
+    if _is_nan(source):
+        return Check(compose("math.isnan({})", path), Relation.TRUE, imports=("import math",))
+    if approximate and (close := _approximated(source)) is not None:
+        return Check(path, Relation.EQUAL, close, (*value.imports, "import pytest"))
+    return Check(path, Relation.EQUAL, source, value.imports)
+
+
+def _exactly_or_salient(path: str, part: Value, other: Value) -> Check:
+    if part.source is None:
+        return _of_type(path, part.type)
+    if len(part.source) <= MAX_WHOLE:
+        return _exactly(path, part)
+    ours, theirs = string_of(part.source), string_of(other.source)
+    if ours is not None and theirs is not None:
+        return _check_of_snippet(path, ours, theirs) or _exactly(path, part)
+    if (size := _size_of(part)) is not None and size != _size_of(other):
+        return Check(compose("len({})", path), Relation.EQUAL, str(size))
+    return _exactly(path, part)
+
+
+def _check_of_snippet(path: str, ours: str, theirs: str) -> Check | None:
+    """The shortest line only base's text has, or one that only head's has."""
+    lines = [line for line in ours.splitlines() if line.strip() and line not in theirs]
+    if lines and len(shortest := min(lines, key=len)) <= MAX_WHOLE:
+        return Check(path, Relation.CONTAINS, repr(shortest))
+    lines = [line for line in theirs.splitlines() if line.strip() and line not in ours]
+    if lines and len(shortest := min(lines, key=len)) <= MAX_WHOLE:
+        return Check(path, Relation.LACKS, repr(shortest))
+    return None
+
+
+def _apart(path: str, part: Value, other: Value) -> Check:
+    """An assertion for values that ``==`` cannot tell apart: by type, or by how they print."""
+    if last_name(part.type) != last_name(other.type):
+        return _of_type(path, part.type)
+    return Check(compose("repr({})", path), Relation.EQUAL, repr(part.source))
+
+
+def _of_type(path: str, type_name: str) -> Check:
+    name = last_name(type_name)
+    if type_name.removeprefix("builtins.") in _BUILTIN_TYPES:
+        return Check(compose("type({})", path), Relation.IS, name)
+    return Check(compose("type({}).__name__", path), Relation.EQUAL, f'"{name}"')
+
+
+def _tells_apart(base: Value, head: Value | None) -> bool:
+    """Whether comparing with the whole of base's value is short and fails on head's."""
+    if base.source is None or len(base.source) > MAX_WHOLE or not _is_comparable(base):
+        return False
+    if head is None or head.source is None:
+        return True
+    return not python_equal(base.source, head.source)
+
+
+def _is_comparable(value: Value) -> bool:
+    """Whether ``==`` holds between the value and itself: not with a NaN inside."""
+    source = value.source or ""
+    return _is_nan(source) or re.search(r"\bnan\b", source) is None
+
+
+def _is_nan(source: str) -> bool:
+    return source.replace('"', "'") in {"float('nan')", "math.nan"}
+
+
+def _is_nan_value(value: Value) -> bool:
+    """Whether a guest saw NaN: no source equals it, so it only tells how it prints."""
+    text = value.parts.get("str({})")
+    return value.type == "float" and text is not None and string_of(text.source) == "nan"
+
+
+def _approximated(source: str) -> str | None:
+    """``pytest.approx`` of a number or a flat collection with a float too long to mean it."""
+    if not re.search(rf"\d\.\d{{{_LONG_FLOAT},}}", source):
+        return None
+    node = parse_expression(source)
+    elements = node.values if isinstance(node, ast.Dict) else getattr(node, "elts", [node])
+    is_flat = not isinstance(node, ast.Set) and all(_is_number(e) for e in elements)
+    if not is_flat:
+        return None
+    short = re.sub(
+        rf"\d+\.\d{{{_LONG_FLOAT},}}(?:e[+-]?\d+)?", lambda m: f"{float(m[0]):.9g}", source
+    )
+    return f"pytest.approx({short})"
+
+
+def _is_number(node: object) -> bool:
+    operand = node.operand if isinstance(node, ast.UnaryOp) else node
+    return isinstance(operand, ast.Constant) and isinstance(operand.value, int | float)
+
+
+def _checks_of_long_text(text: str) -> tuple[Check, ...]:
+    first = next((line for line in text.splitlines() if line.strip()), text)
+    if len(first) > _MAX_MESSAGE:
+        first = first[:_MAX_MESSAGE].rsplit(" ", 1)[0]
+    return (
+        Check("{}", Relation.CONTAINS, repr(first)),
+        Check("len({})", Relation.EQUAL, str(len(text))),
+    )
+
+
+def _size_of(value: Value) -> int | None:
+    node = parse_expression(value.source or "")
+    if isinstance(node, ast.List | ast.Tuple):
+        return len(node.elts)
+    if isinstance(node, ast.Dict):
+        return len(node.keys)
+    if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
+        return len(node.value)
+    return None
+
+
+def _short_parts(value: Value, path: str) -> list[tuple[str, Value]]:
+    found: list[tuple[str, Value]] = []
+    for template, part in value.parts.items():
+        inner = compose(template, path)
+        if part.source is None:
+            found += _short_parts(part, inner)
+        elif (
+            len(part.source) <= MAX_WHOLE and _is_comparable(part) and not has_address(part.source)
+        ):
+            found.append((inner, part))
+    return found

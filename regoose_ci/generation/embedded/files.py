@@ -1,0 +1,169 @@
+"""Test files: one per module under test, ready to be committed."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+
+from regoose_ci.analysis.style import ProjectTestStyle
+from regoose_ci.domain.candidates import CandidateKind, CandidateTest
+from regoose_ci.generation.embedded.formatting import UnwritableTestError, format_source
+from regoose_ci.generation.embedded.imports import (
+    Import,
+    alias_for,
+    parse_imports,
+    render_imports,
+)
+
+_CATCHING_SUFFIX = "_behaviour_changes"
+"""Catching tests fail on head: in files of their own, so that the others can be committed."""
+
+
+def assemble(
+    candidates: Sequence[CandidateTest],
+    style: ProjectTestStyle,
+    first_party: Collection[str] = (),
+) -> dict[str, str]:
+    """Test files by name, each runnable with plain ``pytest`` from the repository's root.
+
+    ``first_party`` are the project's own top-level packages, whose imports come last.
+
+    Raises:
+        UnwritableTestError: a candidate's code is not valid Python.
+    """
+    return {
+        name: _source(tests, style, first_party)
+        for name, tests in plan_files(candidates, style).items()
+    }
+
+
+def standalone(
+    candidate: CandidateTest, style: ProjectTestStyle, first_party: Collection[str] = ()
+) -> str:
+    """A file with one test alone; `negated_twin` gives the candidate that must fail instead.
+
+    Raises:
+        UnwritableTestError: the candidate's code is not valid Python.
+    """
+    return _source([candidate], style, first_party)
+
+
+def negated_twin(candidate: CandidateTest) -> CandidateTest | None:
+    """The candidate with its assertions flipped, when its generator wrote that."""
+    if candidate.negated is None:
+        return None
+    return dataclasses.replace(candidate, code=candidate.negated, negated=None)
+
+
+def plan_files(
+    candidates: Sequence[CandidateTest], style: ProjectTestStyle
+) -> dict[str, tuple[CandidateTest, ...]]:
+    """Which tests go into which file, with names that are unique in each.
+
+    A test's name changes only where another function of its module has one of the same name.
+    """
+    stems = _stems(sorted({_path(c) for c in candidates}))
+    files: dict[str, list[CandidateTest]] = {}
+    for candidate in candidates:
+        suffix = _CATCHING_SUFFIX if candidate.kind is CandidateKind.CATCHING else ""
+        stem = stems[_path(candidate)] + suffix
+        tests = files.setdefault(style.file_pattern.format(stem), [])
+        tests.append(_with_free_name(candidate, {t.name for t in tests}))
+    return {name: tuple(files[name]) for name in sorted(files)}
+
+
+def _path(candidate: CandidateTest) -> str:
+    return candidate.function_id.partition("::")[0]
+
+
+def _stems(paths: Sequence[str]) -> Mapping[str, str]:
+    """A file stem per module, taking in as many parent folders as it needs to be unique."""
+    stems: dict[str, str] = {}
+    for depth in range(1, 1 + max((len(PurePosixPath(p).parts) for p in paths), default=0)):
+        wishes = {path: _stem(path, depth) for path in paths if path not in stems}
+        counts = [*wishes.values(), *stems.values()]
+        stems |= {path: wish for path, wish in wishes.items() if counts.count(wish) == 1}
+    return {path: stems.get(path, re.sub(r"\W+", "_", path.removesuffix(".py"))) for path in paths}
+
+
+def _stem(path: str, depth: int) -> str:
+    parts = [p for p in PurePosixPath(path).with_suffix("").parts if p != "__init__"]
+    words = [re.sub(r"\W+", "_", part).strip("_") for part in parts[-depth:]]
+    return "_".join(filter(None, words)) or "package"
+
+
+def _with_free_name(candidate: CandidateTest, taken: set[str]) -> CandidateTest:
+    if candidate.name not in taken:
+        return candidate
+    qualname = candidate.function_id.rpartition("::")[2]
+    words = re.sub(r"\W+|_+", "_", qualname.lower()).strip("_")
+    name = candidate.name.replace("test_", f"test_{words}_", 1)
+    while name in taken:
+        name += "_again"
+    return _renamed(candidate, name)
+
+
+def _renamed(candidate: CandidateTest, name: str) -> CandidateTest:
+    old = rf"(?<=\bdef ){re.escape(candidate.name)}\b"
+    negated = None if candidate.negated is None else re.sub(old, name, candidate.negated, count=1)
+    code = re.sub(old, name, candidate.code, count=1)
+    return dataclasses.replace(candidate, name=name, code=code, negated=negated)
+
+
+def _source(
+    candidates: Sequence[CandidateTest], style: ProjectTestStyle, first_party: Collection[str]
+) -> str:
+    bindings: dict[str, Import] = {}
+    codes: list[str] = []
+    for candidate in candidates:
+        code = candidate.code
+        for binding in parse_imports(candidate.imports):
+            present = bindings.setdefault(binding.bound, binding)
+            if present != binding:
+                known = next((b for b in bindings.values() if _is_same(b, binding)), None)
+                alias = known.bound if known else alias_for(binding, bindings)
+                bindings[alias] = binding.renamed(alias)
+                code = _rename_variable(code, binding.bound, alias)
+        codes.append(code.strip())
+    used = _used(bindings.values(), codes)
+    block = render_imports(used, first_party)
+    return format_source("\n\n\n".join([block, *codes]) + "\n", style.line_length)
+
+
+def _is_same(one: Import, other: Import) -> bool:
+    return (one.module, one.name) == (other.module, other.name)
+
+
+def _used(bindings: Collection[Import], codes: Sequence[str]) -> list[Import]:
+    """The imports that the tests read: an unused one would be a lint error in the file."""
+    read = {name for code in codes for name in _dotted_names(code)}
+    return [b for b in bindings if b.bound in read]
+
+
+def _dotted_names(code: str) -> Iterator[str]:
+    """Every name a piece of code reads, and every chain of attributes that starts at one."""
+    for node in ast.walk(_parsed(code)):
+        if isinstance(node, ast.Name | ast.Attribute):
+            chain = ast.unparse(node)
+            if chain.replace(".", "").isidentifier():
+                yield chain
+
+
+def _parsed(code: str) -> ast.Module:
+    try:
+        return ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise UnwritableTestError(f"the test is not valid Python: {error}") from error
+
+
+def _rename_variable(code: str, name: str, alias: str) -> str:
+    """Rename every bare use of ``name`` (not attributes or keywords) in a test function."""
+    names = (n for n in ast.walk(_parsed(code)) if isinstance(n, ast.Name) and n.id == name)
+    lines = [line.encode() for line in code.splitlines()]
+    for line, column in sorted(((n.lineno, n.col_offset) for n in names), reverse=True):
+        text = lines[line - 1]
+        lines[line - 1] = text[:column] + alias.encode() + text[column + len(name.encode()) :]
+    return b"\n".join(lines).decode()

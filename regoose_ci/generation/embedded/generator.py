@@ -1,0 +1,27 @@
+"""The embedded generator: needs no model, and gives every model its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from regoose_ci.domain.candidates import CandidateTest
+from regoose_ci.domain.observations import Observation
+from regoose_ci.generation.base import Feedback, FunctionContext
+from regoose_ci.generation.embedded.catching import catching_tests
+from regoose_ci.generation.embedded.hardening import hardening_tests
+from regoose_ci.generation.embedded.naming import Names
+
+
+class EmbeddedGenerator:
+    """Words observations as tests: catching ones first, then hardening ones."""
+
+    async def generate(
+        self, context: FunctionContext, observations: Sequence[Observation], feedback: Feedback
+    ) -> Sequence[CandidateTest]:
+        """Propose tests; those whose code ``feedback`` rejected are left out."""
+        tests = [
+            *catching_tests(context, observations, Names()),
+            *hardening_tests(context, observations, Names()),
+        ]
+        rejected = {v.candidate.code for v in feedback.verdicts if not v.accepted}
+        return [test for test in tests if test.code not in rejected]

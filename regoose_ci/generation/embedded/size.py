@@ -1,0 +1,38 @@
+"""Which of two calls is smaller and plainer."""
+
+from __future__ import annotations
+
+import ast
+
+from regoose_ci.domain.observations import Call, Observation, Origin
+from regoose_ci.generation.source import parse_expression
+
+Complexity = tuple[int, int, int, int, str]
+
+_UNPARSED = 1000
+_ORIGIN_RANK = {origin: rank for rank, origin in enumerate(Origin)}
+
+
+def complexity(call: Call) -> Complexity:
+    """Sorting key: fewer arguments, fewer nodes, fewer odd characters, shorter, then by text."""
+    parts = [*call.args, *(value for _, value in call.kwargs)]
+    if call.receiver is not None:
+        parts.append(call.receiver)
+    text = ", ".join(parts)
+    odd = sum(not (" " <= character <= "~") for character in text) + 3 * text.count("\\")
+    return (len(parts), sum(map(_nodes, parts)), odd, len(text), text)
+
+
+def plainness(observation: Observation) -> tuple[int, int, Complexity]:
+    """Sorting key of inputs that show the same: plain first, then the better origin."""
+    size = complexity(observation.call)
+    rank = _ORIGIN_RANK[observation.origin]
+    # A value somebody wrote may be a little longer and still be the plainer one to read.
+    return (size[0] + size[1] + size[2] + size[3] // 16 + rank, rank, size)
+
+
+def _nodes(source: str) -> int:
+    node = parse_expression(source)
+    if node is None:
+        return _UNPARSED
+    return sum(isinstance(n, ast.expr) for n in ast.walk(node))

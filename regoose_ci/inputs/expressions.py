@@ -1,0 +1,72 @@
+"""Small questions about Python expressions that inputs are made of."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import lru_cache
+
+
+@lru_cache(maxsize=20_000)
+def parse(source: str) -> ast.expr | None:
+    """Parse an expression; ``None`` when it is not one. Treat the tree as read-only."""
+    try:
+        return ast.parse(source, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def literal(source: str) -> tuple[object] | None:
+    """Evaluate a literal; ``None`` when the source is something else, else a 1-tuple."""
+    node = parse(source)
+    if node is None:
+        return None
+    try:
+        return (ast.literal_eval(node),)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return None
+
+
+@lru_cache(maxsize=20_000)
+def kind_of(source: str) -> str:
+    """Name the type an expression obviously has: ``str``, ``int``, …, a callee's name, or ``?``."""
+    node = parse(source)
+    if isinstance(node, ast.Constant):
+        return type(node.value).__name__
+    if isinstance(node, ast.UnaryOp):
+        return kind_of(ast.unparse(node.operand))
+    for kind, name in _DISPLAYS.items():
+        if isinstance(node, kind):
+            return name
+    if isinstance(node, ast.Call):
+        return ast.unparse(node.func)
+    return "?"
+
+
+_DISPLAYS: dict[type[ast.expr], str] = {
+    ast.List: "list",
+    ast.Tuple: "tuple",
+    ast.Dict: "dict",
+    ast.Set: "set",
+    ast.Lambda: "lambda",
+    ast.JoinedStr: "str",
+    ast.ListComp: "list",
+    ast.SetComp: "set",
+    ast.DictComp: "dict",
+}
+
+
+def constants(node: ast.AST) -> Iterator[ast.Constant]:
+    """Yield the constants in a tree, f-string parts left out."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.JoinedStr):
+            continue
+        if isinstance(child, ast.Constant):
+            yield child
+        yield from constants(child)
+
+
+def size(source: str) -> tuple[int, int, str]:
+    """Order expressions: shorter first, plain characters before others."""
+    odd = sum(1 for character in source if not 32 <= ord(character) < 127 or character == "\\")
+    return (len(source) + 4 * odd, odd, source)

@@ -1,0 +1,100 @@
+"""Literals by type, and the fragments that strings are spliced from."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterable
+
+from regoose_ci.inputs.expressions import kind_of, literal
+
+MAX_PER_KIND = 300
+
+_PLAIN: dict[str, tuple[str, ...]] = {
+    "str": ("''", "'a'", "'hello world'", "'A'", "' '", "'1'", "'a b'", "'é'", "'a\\nb'", "'0'"),
+    "int": ("0", "1", "-1", "2", "10", "100", "1000", "255", "-100", "7"),
+    "float": ("0.0", "1.0", "0.5", "-1.5", "123.456", "1e-09", "10000000000.0", "0.1"),
+    "bool": ("True", "False"),
+    "bytes": ("b''", "b'a'", "b'\\x00\\xff'", "b'hello'"),
+    "NoneType": ("None",),
+    "list": ("[]", "[1]", "[1, 2, 3]", "['a', 'b']", "[3, 1, 2]"),
+    "tuple": ("()", "(1,)", "(1, 2)", "('a', 'b')"),
+    "dict": ("{}", "{'a': 1}", "{'a': 1, 'b': 2}"),
+    "set": ("set()", "{1}", "{1, 2}"),
+    "complex": ("0j", "1j", "(1+2j)"),
+}
+_FRAGMENTS = (
+    " ", "-", "_", ".", "/", ":", "@", "?", "#", "&", "=", "%", "%20", "+", ",", ";", "'", '"',
+    "(", ")", "[", "]", "{", "}", "<", ">", "|", "\\", "*", "!", "~", "$", "^", "`", "\n", "\t",
+    "0", "1", "00", ".0", "-1", "1.5", "e", "a", "A", "É", "ß", "中", "--", "..", "//", "  ", "\r\n",
+    "\u00a0", "\u200b",
+)  # fmt: skip
+_WORD = re.compile(r"\w+|[^\w\s]+|\s+")
+
+
+class Pool:
+    """Literals as source by obvious type, given best first; strings also as fragments."""
+
+    def __init__(self, literals: Iterable[str] = (), changed: Iterable[str] = ()) -> None:
+        """Fill the pool from ``changed`` (literals of the diff and the function), then the rest."""
+        self._by_kind: dict[str, dict[str, None]] = {k: {} for k in _PLAIN}
+        self._fragments: dict[str, None] = {}
+        self._hot: dict[str, None] = {}
+        for source in changed:
+            self.add(source)
+            self._heat(source)
+        for source in literals:
+            self.add(source)
+        for sources in _PLAIN.values():
+            for source in sources:
+                self.add(source)
+        self._fragments.update(dict.fromkeys(_FRAGMENTS))
+
+    def add(self, source: str) -> None:
+        """Add one literal; anything else is ignored."""
+        value = literal(source)
+        if value is None:
+            return
+        kind = kind_of(source)
+        known = self._by_kind.setdefault(kind, {})
+        if len(known) < MAX_PER_KIND:
+            known.setdefault(source)
+        if isinstance(value[0], str):
+            self._split(value[0])
+        elif isinstance(value[0], (list, tuple, set, dict)):
+            for item in value[0]:
+                if isinstance(item, (str, int, float, bytes)):
+                    self.add(repr(item))
+
+    def _split(self, text: str) -> None:
+        if len(self._fragments) < 2000:
+            self._fragments.update(dict.fromkeys(_WORD.findall(text[:400])[:40]))
+
+    def _heat(self, source: str) -> None:
+        """Remember what the change mentions, whole and in pieces, for splicing into strings."""
+        value = literal(source)
+        if value is not None and isinstance(value[0], str) and value[0]:
+            text = value[0]
+            if len(text) <= 40:
+                self._hot.setdefault(text)
+            self._hot.update(dict.fromkeys(w for w in _WORD.findall(text) if len(w) <= 12))
+            self._hot.update(dict.fromkeys(c for c in text[:120] if not c.isalnum()))
+
+    def values(self, kind: str) -> tuple[str, ...]:
+        """Return the literals of one obvious type, best first."""
+        return tuple(self._by_kind.get(kind, ()))
+
+    def choose(self, rng: random.Random, kind: str) -> str | None:
+        """Choose a literal of a type, early ones more often."""
+        known = self.values(kind)
+        if not known:
+            return None
+        return known[min(int(rng.expovariate(1) * max(3, len(known) / 4)), len(known) - 1)]
+
+    def fragment(self, rng: random.Random) -> str:
+        """Choose a piece of text to splice in; half the time one that the change mentions."""
+        if self._hot and rng.random() < 0.5:
+            return rng.choice(tuple(self._hot))
+        if rng.random() < 0.5:
+            return rng.choice(_FRAGMENTS)
+        return rng.choice(tuple(self._fragments))

@@ -1,0 +1,94 @@
+"""First inputs of a function: recorded and written calls, then calls built from types."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from regoose_ci.domain.observations import Call, CallKind, Origin
+from regoose_ci.guest.protocol import Described, Parameter
+from regoose_ci.inputs.pool import Pool
+from regoose_ci.inputs.typed import TypedInputs, Written
+
+MAX_TYPED = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A call and where it came from."""
+
+    call: Call
+    origin: Origin
+
+
+def typed_seeds(
+    described: Described, pool: Pool, receivers: Sequence[Written], rng: random.Random
+) -> Iterator[Seed]:
+    """Yield calls with arguments from types: plainest first, one argument varied at a time.
+
+    ``receivers`` are objects of the right class met elsewhere; they come before built ones.
+    """
+    typed = TypedInputs(pool)
+    owners: list[Written | None] = [None]
+    if described.receiver is not None:
+        owners = list(dict.fromkeys([*receivers, *typed.for_type(described.receiver)]))[:12]
+    columns = [(p, typed.for_parameter(p)) for p in described.parameters]
+    columns = [(p, values) for p, values in columns if values or p.required]
+    if any(not values for p, values in columns if p.kind not in ("var_positional", "var_keyword")):
+        return
+    rows = itertools.islice(_rows(columns, rng), MAX_TYPED)
+    for number, row in enumerate(rows):
+        for owner in owners[:3] if number < 4 else [rng.choice(owners)] if owners else []:
+            yield Seed(_call(described, owner, row), Origin.TYPES)
+
+
+_Row = list[tuple[Parameter, Written]]
+
+
+def _rows(
+    columns: Sequence[tuple[Parameter, list[Written]]], rng: random.Random
+) -> Iterator[_Row]:
+    required = [(p, v) for p, v in columns if p.required and not p.kind.startswith("var_")]
+    plain: _Row = [(p, values[0]) for p, values in required]
+    yield plain
+    variadic = [(p, v) for p, v in columns if p.kind == "var_positional" and v]
+    for parameter, values in [*required, *variadic]:
+        for value in values[:30]:
+            yield [*((p, v) for p, v in plain if p is not parameter), (parameter, value)]
+    optional = [(p, v) for p, v in columns if not p.required and not p.kind.startswith("var_")]
+    for parameter, values in optional:
+        for value in values[1:8]:
+            yield [*((p, rng.choice(v[:6])) for p, v in required), (parameter, value)]
+    while True:
+        row = [(p, rng.choice(values)) for p, values in required]
+        row += [(p, rng.choice(v)) for p, v in optional if rng.random() < 0.3]
+        yield row
+        if not optional and len(required) < 2:
+            return
+
+
+def _call(described: Described, owner: Written | None, row: _Row) -> Call:
+    order = {p.name: n for n, p in enumerate(described.parameters)}
+    row = sorted(row, key=lambda pair: order[pair[0].name])
+    args: list[str] = []
+    kwargs: list[tuple[str, str]] = []
+    for parameter, value in row:
+        positional = parameter.kind in ("positional_only", "var_positional") or (
+            parameter.kind == "positional_or_keyword" and parameter.required
+        )
+        if positional and not kwargs:
+            args.append(value.source)
+        elif parameter.kind != "var_positional":
+            kwargs.append((parameter.name, value.source))
+    written = [value for _, value in row] + ([owner] if owner else [])
+    imports = [*described.imports, *(i for w in written for i in w.imports)]
+    return Call(
+        described.kind,
+        described.name,
+        owner.source if owner and described.kind is not CallKind.FUNCTION else None,
+        tuple(args),
+        tuple(kwargs),
+        tuple(dict.fromkeys(imports)),
+    )

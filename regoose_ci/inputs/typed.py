@@ -1,0 +1,191 @@
+"""Inputs from types: annotations, defaults, and names and uses where there are none."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from dataclasses import dataclass
+
+from regoose_ci.guest.protocol import Parameter, TypeForm
+from regoose_ci.inputs.expressions import kind_of
+from regoose_ci.inputs.pool import Pool
+
+MAX_DEPTH = 3
+_POSITIONAL = ("positional_only", "positional_or_keyword")
+_VARIADIC = ("var_positional", "var_keyword")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An expression and the imports it needs."""
+
+    source: str
+    imports: tuple[str, ...] = ()
+
+
+_STANDARD: dict[str, tuple[Written, ...]] = {
+    "datetime": tuple(
+        Written(f"datetime.datetime({a})", ("import datetime",))
+        for a in (
+            "2024, 1, 15, 12, 30",
+            "2024, 1, 15, 12, 30, tzinfo=datetime.timezone.utc",
+            "1999, 12, 31, 23, 59, 59, 999999",
+            "2024, 2, 29, tzinfo=datetime.timezone(datetime.timedelta(hours=-5))",
+        )
+    ),
+    "date": tuple(
+        Written(f"datetime.date({a})", ("import datetime",))
+        for a in ("2024, 2, 29", "1999, 12, 31", "2024, 1, 1")
+    ),
+    "time": (
+        Written("datetime.time(12, 30)", ("import datetime",)),
+        Written("datetime.time(0, 0)", ("import datetime",)),
+    ),
+    "timedelta": tuple(
+        Written(f"datetime.timedelta({a})", ("import datetime",))
+        for a in ("0", "days=1", "seconds=90", "days=-1, hours=3", "days=400, microseconds=5")
+    ),
+    "tzinfo": (Written("datetime.timezone.utc", ("import datetime",)),),
+    "decimal": tuple(
+        Written(f"Decimal({a!r})", ("from decimal import Decimal",)) for a in ("0", "1.50", "-2.5")
+    ),
+    "fraction": (Written("Fraction(1, 3)", ("from fractions import Fraction",)),),
+    "path": (
+        Written("Path('a/b.txt')", ("from pathlib import Path",)),
+        Written("Path('.')", ("from pathlib import Path",)),
+    ),
+    "uuid": (
+        Written("UUID('12345678-1234-5678-1234-567812345678')", ("from uuid import UUID",)),
+    ),
+    "pattern": (Written("re.compile('a+')", ("import re",)),),
+    "text_stream": (
+        Written("io.StringIO('a\\nb\\n')", ("import io",)),
+        Written("io.StringIO('')", ("import io",)),
+    ),
+    "byte_stream": (Written("io.BytesIO(b'abc')", ("import io",)),),
+    "callable": (Written("str"), Written("len"), Written("lambda value: value")),
+    "type": (Written("int"), Written("str")),
+    "none": (Written("None"),),
+}
+_NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("text", "string", "name", "url", "path", "key", "prefix", "suffix", "value", "word", "sep",
+      "line", "source", "content", "title", "pattern", "encoding", "char"), "str"),
+    (("n", "num", "count", "size", "index", "width", "length", "limit", "depth", "start", "stop",
+      "number", "i", "k", "max", "min"), "int"),
+    (("items", "iterable", "values", "args", "seq", "sequence", "lines", "words", "list"), "list"),
+    (("mapping", "data", "config", "options", "kwargs", "params", "headers"), "dict"),
+    (("flag", "strict", "verbose", "is", "has", "use", "allow"), "bool"),
+)  # fmt: skip
+
+
+class TypedInputs:
+    """Writes expressions for parameters from their types, with literals from a pool."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def for_parameter(self, parameter: Parameter) -> list[Written]:
+        """Return expressions for one parameter, best first."""
+        found = self.for_type(parameter.type)
+        if parameter.default is not None:
+            found = [Written(parameter.default), *found]
+            if parameter.type.kind in ("unknown", "any"):
+                found += self._literals(kind_of(parameter.default), 6)
+        if len(found) <= 1 and parameter.type.kind in ("unknown", "any"):
+            found += self._from_name(parameter.name)
+        return list(dict.fromkeys(found))
+
+    def for_type(self, form: TypeForm, depth: int = 0) -> list[Written]:
+        """Return expressions of a type, best first; none when it cannot be built."""
+        if form.kind in _STANDARD:
+            return list(_STANDARD[form.kind])
+        if form.kind == "union":
+            by_member = [self.for_type(member, depth) for member in form.args]
+            mixed = itertools.chain.from_iterable(itertools.zip_longest(*by_member))
+            return [written for written in mixed if written is not None]
+        if form.kind in ("literal", "enum"):
+            return [Written(value, form.imports) for value in form.values]
+        if form.kind in ("list", "tuple", "set", "frozenset", "dict", "iterator"):
+            return self._container(form, depth)
+        if form.kind == "class":
+            return self._object(form, depth)
+        if form.kind in ("str", "int", "float", "bool", "bytes", "complex"):
+            return self._literals(form.kind, 12)
+        return []
+
+    def _literals(self, kind: str, count: int) -> list[Written]:
+        return [Written(source) for source in self._pool.values(kind)[:count]]
+
+    def _from_name(self, name: str) -> list[Written]:
+        words = set(name.lower().split("_"))
+        for hints, kind in _NAMES:
+            if words & set(hints):
+                return self._literals(kind, 8)
+        found = [self._literals(kind, 4) for kind in ("str", "int", "list", "float", "dict")]
+        return list(itertools.chain.from_iterable(found))
+
+    def _container(self, form: TypeForm, depth: int) -> list[Written]:
+        if depth >= MAX_DEPTH or not form.args:
+            return self._literals("list" if form.kind == "iterator" else form.kind, 6)
+        if form.kind == "dict":
+            keys, values = (self.for_type(a, depth + 1)[:3] for a in (*form.args, form.args[-1])[:2])
+            pairs = list(zip(keys, values, strict=False))
+            return [Written("{}"), *(_join("{", pairs[:n], "}") for n in (1, 2) if pairs[:n])]
+        if form.kind == "tuple" and form.args[-1].kind != "ellipsis":
+            columns = [self.for_type(a, depth + 1)[:3] for a in form.args]
+            rows = itertools.zip_longest(*columns, fillvalue=None)
+            return [
+                _list("(", [w or c[0] for w, c in zip(row, columns, strict=True)], ",)")
+                for row in rows
+                if all(columns)
+            ]
+        items = self.for_type(form.args[0], depth + 1)[:4]
+        opening, closing = {"set": ("{", "}"), "tuple": ("(", ",)")}.get(form.kind, ("[", "]"))
+        empty = {"set": "set()", "frozenset": "frozenset()", "tuple": "()"}.get(form.kind, "[]")
+        if form.kind == "frozenset":
+            opening, closing = "frozenset([", "])"
+        found = [_list(opening, items[:n], closing) for n in (1, 2, 3) if items[:n]]
+        if form.kind == "iterator":
+            found = [Written(f"iter({w.source})", w.imports) for w in found]
+        return [*found, Written(empty)]
+
+    def _object(self, form: TypeForm, depth: int) -> list[Written]:
+        if depth >= MAX_DEPTH:
+            return []
+        required = [p for p in form.parameters if p.required and p.kind not in _VARIADIC]
+        columns = []
+        for parameter in required:
+            values = self.for_type(parameter.type, depth + 1) or self._from_name(parameter.name)
+            if not values:
+                return []
+            columns.append([(parameter, value) for value in values[:4]])
+        if not columns:
+            return [Written(f"{form.name}()", form.imports)]
+        rows = [[column[min(n, len(column) - 1)] for column in columns] for n in range(4)]
+        return list(dict.fromkeys(_construct(form, row) for row in rows))
+
+
+def _construct(form: TypeForm, row: list[tuple[Parameter, Written]]) -> Written:
+    parts = [
+        value.source if parameter.kind in _POSITIONAL and len(row) <= 2
+        else f"{parameter.name}={value.source}"
+        for parameter, value in row
+    ]  # fmt: skip
+    if any(p.kind == "positional_only" for p, _ in row):
+        parts = [value.source for _, value in row]
+    return Written(f"{form.name}({', '.join(parts)})", _imports(form.imports, [w for _, w in row]))
+
+
+def _list(opening: str, items: list[Written], closing: str) -> Written:
+    inside = ", ".join(item.source for item in items)
+    source = ast.unparse(ast.parse(opening + inside + closing, mode="eval").body)
+    return Written(source, _imports((), items))
+
+
+def _join(opening: str, pairs: list[tuple[Written, Written]], closing: str) -> Written:
+    inside = ", ".join(f"{key.source}: {value.source}" for key, value in pairs)
+    return Written(opening + inside + closing, _imports((), [w for pair in pairs for w in pair]))
+
+
+def _imports(first: tuple[str, ...], items: list[Written]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*first, *(i for item in items for i in item.imports)]))

@@ -1,0 +1,241 @@
+"""The pull request comment and the job summary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from regoose_ci.domain.report import BehaviourChangeReport, FunctionReport, ReviewReport
+from regoose_ci.reports import wording
+from regoose_ci.reports.neutralise import Safe, cell_code, clip, code, fence, html_code, prose
+
+COMMENT_LIMIT = 65_536
+"""Characters that GitHub takes in one comment."""
+SUMMARY_LIMIT = 1024 * 1024
+"""Bytes that GitHub takes in one job summary."""
+
+_OUTCOME_LIMIT = 800
+_RESERVE = 400
+"""Room for the sentence that says what was left out, and for a table's header."""
+
+Part = Literal["behaviour change", "table row", "catching test", "suggested test file"]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A part that is shown whole or not at all."""
+
+    part: Part
+    text: str
+    key: int
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What tells a comment from a summary."""
+
+    footer: str
+    limit: int
+    size: Callable[[str], int]
+
+
+def render_comment(
+    report: ReviewReport, tests: Mapping[str, str], limit: int = COMMENT_LIMIT
+) -> str:
+    """Return the comment as Markdown.
+
+    Args:
+        report: The session's report.
+        tests: Source of the accepted tests by file name relative to the report directory.
+        limit: Largest number of characters. What does not fit is left out from the end, suggested
+            tests first, and the comment says so.
+    """
+    return _render(report, tests, _Kind("comment_footer", limit, len))
+
+
+def render_summary(
+    report: ReviewReport, tests: Mapping[str, str], limit: int = SUMMARY_LIMIT
+) -> str:
+    """Return the job summary as Markdown of at most ``limit`` bytes in UTF-8."""
+    return _render(report, tests, _Kind("summary_footer", limit, _bytes))
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
+
+
+def _render(report: ReviewReport, tests: Mapping[str, str], kind: _Kind) -> str:
+    top = _template("verdict", verdict=wording.verdict(report))
+    footer = "---\n\n" + _template(kind.footer, report=report)
+    pieces = [
+        *_changes(report.functions),
+        *_rows(report.functions),
+        *_catching_tests(report.functions),
+        *_suggested(report.functions, tests),
+    ]
+    shown = _that_fit(pieces, kind.limit - kind.size(top + footer) - _RESERVE, kind.size)
+    sections = [
+        top,
+        *_change_sections(shown),
+        _table(report.functions, [piece.text for piece in shown if piece.part == "table row"]),
+        *(piece.text for piece in shown if piece.part == "suggested test file"),
+        _left_out(pieces[len(shown) :]),
+        footer,
+    ]
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _that_fit(pieces: Sequence[_Piece], room: int, size: Callable[[str], int]) -> Sequence[_Piece]:
+    """Keep the pieces from the start up to the first that does not fit."""
+    for number, piece in enumerate(pieces):
+        room -= size(piece.text) + 2
+        if room < 0:
+            return pieces[:number]
+    return pieces
+
+
+def _changes(functions: Iterable[FunctionReport]) -> Iterator[_Piece]:
+    for number, (function, change) in enumerate(_numbered(functions), start=1):
+        text = _template(
+            "change",
+            number=number,
+            function=function,
+            change=change,
+            place=f"{function.path}:{function.line}",
+            outcomes=_before_and_after(change),
+        )
+        yield _Piece("behaviour change", text, number)
+
+
+def _catching_tests(functions: Iterable[FunctionReport]) -> Iterator[_Piece]:
+    for number, (_, change) in enumerate(_numbered(functions), start=1):
+        if change.test.strip():
+            yield _Piece("catching test", _template("catching", change=change), number)
+
+
+def _numbered(
+    functions: Iterable[FunctionReport],
+) -> list[tuple[FunctionReport, BehaviourChangeReport]]:
+    """The behaviour changes, those that look unintended first."""
+    found = [(function, change) for function in functions for change in function.behaviour_changes]
+    return sorted(found, key=lambda pair: ("no", "unknown", "yes").index(pair[1].intended))
+
+
+def _before_and_after(change: BehaviourChangeReport) -> str:
+    before = clip(change.base, _OUTCOME_LIMIT).splitlines() or [""]
+    after = clip(change.head, _OUTCOME_LIMIT).splitlines() or [""]
+    return "\n".join([*(f"- {line}" for line in before), *(f"+ {line}" for line in after)])
+
+
+def _rows(functions: Sequence[FunctionReport]) -> Iterator[_Piece]:
+    mutants = _any_mutants(functions)
+    for number, function in enumerate(functions):
+        text = _template(
+            "row",
+            function=function,
+            outcome=_outcome_cell(function),
+            coverage=_share(len(function.coverage.covered), len(function.coverage.changed_lines)),
+            mutants=mutants,
+            mutated=_share(function.mutation.killed, function.mutation.mutants),
+        )
+        yield _Piece("table row", text, number)
+
+
+def _outcome_cell(function: FunctionReport) -> str:
+    if function.status != "tested":
+        return f"{function.status}: {wording.skip_reason(function)}"
+    unknown = "" if wording.is_known(function) else f"; {wording.skip_reason(function)}"
+    if not function.tests:
+        inputs = wording.reached_on_both(function)
+        same = f"same for {wording.count(inputs, 'input')}"
+        return same if inputs else f"no test was kept{unknown}"
+    pairs = ", ".join(
+        f"{base} \u2192 {head}" + (f" ({number})" if number > 1 else "")
+        for base, head, number in wording.outcomes(function)
+    )
+    return pairs + unknown
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} of {whole}" if whole else "\u2013"
+
+
+def _any_mutants(functions: Iterable[FunctionReport]) -> bool:
+    return any(function.mutation.mutants for function in functions)
+
+
+def _table(functions: Sequence[FunctionReport], rows: Sequence[str]) -> str:
+    if not rows:
+        return ""
+    heads = ["Function", "Tests", "Base \u2192 head", "Changed lines covered"]
+    if _any_mutants(functions):
+        heads.append("Mutants killed")
+    rule = ["---", "--:", "---", *("--:" for _ in heads[3:])]
+    return "\n".join([f"| {' | '.join(heads)} |", f"| {' | '.join(rule)} |", *rows])
+
+
+def _suggested(functions: Sequence[FunctionReport], tests: Mapping[str, str]) -> Iterator[_Piece]:
+    for key, (file, owners) in enumerate(wording.hardening_files(functions).items()):
+        if not tests.get(file, "").strip():
+            continue
+        number = sum(test.file == file for test in wording.tests_in(owners, "hardening"))
+        text = _template(
+            "suggested",
+            amount=wording.count(number, "suggested test"),
+            names=wording.names(owners),
+            file=file,
+            source=tests[file],
+        )
+        yield _Piece("suggested test file", text, key)
+
+
+def _change_sections(shown: Iterable[_Piece]) -> Iterator[str]:
+    catching = {piece.key: piece.text for piece in shown if piece.part == "catching test"}
+    for piece in shown:
+        if piece.part == "behaviour change":
+            yield piece.text
+            yield catching.get(piece.key, "")
+
+
+def _left_out(pieces: Sequence[_Piece]) -> str:
+    parts = [piece.part for piece in pieces]
+    if not parts:
+        return ""
+    amounts = ", ".join(wording.count(parts.count(part), part) for part in dict.fromkeys(parts))
+    return f"Left out for length: {amounts}. All of it is in `report.html` of this run's artifact."
+
+
+def _shown(value: object) -> object:
+    """Neutralise whatever a template prints that was not made safe on purpose."""
+    return prose(value) if isinstance(value, str) and not isinstance(value, Safe) else value
+
+
+def _template(name: str, **values: object) -> Safe:
+    return Safe(_ENVIRONMENT.get_template(f"markdown/{name}.md.j2").render(**values).strip("\n"))
+
+
+def _environment() -> Environment:
+    environment = Environment(  # noqa: S701 - Markdown: _shown() does what autoescape would
+        loader=PackageLoader("regoose_ci.reports"),
+        undefined=StrictUndefined,
+        finalize=_shown,
+        keep_trailing_newline=False,
+    )
+    environment.filters.update(
+        clip=clip,
+        code=code,
+        cell_code=cell_code,
+        fence=fence,
+        html_code=html_code,
+        intent=wording.intent,
+        generator=wording.generator,
+        sandbox=wording.sandbox,
+        seconds=wording.seconds,
+    )
+    return environment
+
+
+_ENVIRONMENT = _environment()

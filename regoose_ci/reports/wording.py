@@ -1,0 +1,272 @@
+"""The sentences that every form of the report shares: the verdict, reasons, amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from regoose_ci.domain.report import (
+    AcceptedTestReport,
+    BehaviourChangeReport,
+    FunctionReport,
+    ReviewReport,
+    SkipReason,
+)
+
+Tone = Literal["change", "quiet", "unsure", "failed"]
+
+SKIP_REASONS: dict[SkipReason, str] = {
+    "no_behaviour_change_possible": "the edit cannot change what it does",
+    "import_failed": "its module could not be imported",
+    "nondeterministic": "it answers differently from run to run",
+    "inputs_not_buildable": "no suitable arguments could be built",
+    "change_not_reached": "no input reached the changed lines",
+    "budget": "the time budget ran out first",
+    "needs_unavailable_resource": "it needs something that the sandbox does not offer",
+    "syntax_error": "its file does not parse",
+    "host_python_too_old": "it needs a newer Python than the one that runs Regoose",
+}
+REJECTIONS: dict[str, str] = {
+    "does_not_collect": "pytest could not collect it",
+    "fails_on_head": "fails on head",
+    "flaky": "not the same result each time",
+    "no_gain": "adds no coverage and kills no further mutant",
+    "duplicate": "repeats another test",
+    "asserts_nothing": "asserts nothing",
+    "timeout": "did not finish in time",
+    "integrity": "interferes with the test run",
+    "infra_error": "could not be run",
+}
+_COMPARABLE = frozenset({"modified", "renamed", "impacted"})
+_NAMES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The first thing a reader sees: a bold lead, the rest of the sentence, and reservations."""
+
+    tone: Tone
+    lead: str
+    rest: str
+    notes: tuple[str, ...] = ()
+
+
+def verdict(report: ReviewReport) -> Verdict:
+    """Say what the review found, and no more than it can know."""
+    changes = changes_in(report.functions)
+    if changes:
+        tone, lead, rest = _changed(report, changes)
+    elif report.error:
+        tone, lead, rest = _ended_early(report)
+    else:
+        tone, lead, rest = _silent(report)
+    return Verdict(tone, lead, rest, tuple(_notes(report, lead)))
+
+
+def changes_in(functions: Iterable[FunctionReport]) -> tuple[BehaviourChangeReport, ...]:
+    """All behaviour changes, in the report's order."""
+    return tuple(change for function in functions for change in function.behaviour_changes)
+
+
+def tests_in(
+    functions: Iterable[FunctionReport], kind: Literal["hardening", "catching"]
+) -> tuple[AcceptedTestReport, ...]:
+    """All accepted tests of one kind, in the report's order."""
+    return tuple(test for function in functions for test in function.tests if test.kind == kind)
+
+
+def hardening_files(functions: Iterable[FunctionReport]) -> dict[str, list[FunctionReport]]:
+    """The files of hardening tests and the functions that each of them tests."""
+    files: dict[str, list[FunctionReport]] = {}
+    for function in functions:
+        for name in dict.fromkeys(test.file for test in tests_in([function], "hardening")):
+            files.setdefault(name, []).append(function)
+    return files
+
+
+def reached_on_both(function: FunctionReport) -> int:
+    """How many inputs at least reached the changed lines on each revision."""
+    return min(function.explored.reached_change_on_base, function.explored.reached_change_on_head)
+
+
+def is_known(function: FunctionReport) -> bool:
+    """Whether the review can say if this function's behaviour changed.
+
+    Finding nothing is only a result when inputs reached the changed lines on both revisions; a
+    function that exists on one of them has nothing to compare.
+    """
+    if function.behaviour_changes:
+        return True
+    comparable = function.change in _COMPARABLE
+    return function.status == "tested" and (not comparable or reached_on_both(function) > 0)
+
+
+def count(number: int, singular: str, plural: str = "") -> str:
+    """``1 test``, ``1,204 tests``."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def seconds(value: float) -> str:
+    """A duration at the precision people care about."""
+    if value >= 60:
+        whole = round(value)
+        return f"{whole // 60} min {whole % 60} s"
+    if value >= 10:
+        return f"{value:.0f} s"
+    return f"{value:.1f} s" if value >= 1 else f"{value * 1000:.0f} ms"
+
+
+def skip_reason(function: FunctionReport) -> str:
+    """Why a function has no result, as half a sentence."""
+    if function.reason:
+        return SKIP_REASONS[function.reason]
+    if function.status == "tested":
+        return SKIP_REASONS["change_not_reached"]
+    return "something went wrong" if function.status == "failed" else "it was left out"
+
+
+def rejection(reason: str) -> str:
+    """Why a candidate was not accepted, in words."""
+    return REJECTIONS.get(reason, reason)
+
+
+def intent(change: BehaviourChangeReport) -> str:
+    """Whether a behaviour change looks meant."""
+    sure = f" ({change.confidence:.0%} sure)" if change.confidence else ""
+    return {
+        "yes": f"looks intended{sure}",
+        "no": f"looks unintended{sure}",
+        "unknown": "was this meant?",
+    }[change.intended]
+
+
+def outcomes(function: FunctionReport) -> tuple[tuple[str, str, int], ...]:
+    """Outcome on base, outcome on head and number of tests, each pair once."""
+    pairs = [(test.base.replace("_", " "), test.head.replace("_", " ")) for test in function.tests]
+    return tuple((base, head, pairs.count((base, head))) for base, head in dict.fromkeys(pairs))
+
+
+def generator(report: ReviewReport) -> str:
+    """Who wrote the tests."""
+    model = report.generator.model
+    return f"model {model}" if model else f"{report.generator.name} generator"
+
+
+def sandbox(report: ReviewReport) -> str:
+    """What the code ran in."""
+    info = report.sandbox
+    if info.level == "none":
+        return "no sandbox"
+    engine = f" {info.engine}" if info.engine and info.engine != info.level else ""
+    return f"{info.level}{engine} sandbox"
+
+
+def names(functions: Sequence[FunctionReport]) -> str:
+    """A few names and how many more there are."""
+    shown = [function.qualname for function in functions[:_NAMES_SHOWN]]
+    more = len(functions) - len(shown)
+    if more:
+        return ", ".join(shown) + f" and {more:,} more"
+    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + f" and {shown[-1]}"
+
+
+def _changed(
+    report: ReviewReport, changes: Sequence[BehaviourChangeReport]
+) -> tuple[Tone, str, str]:
+    intended = sum(change.intended == "yes" for change in changes)
+    aside = ""
+    if intended == len(changes):
+        aside = " that looks intended," if intended == 1 else " that look intended,"
+    elif intended:
+        aside = (
+            f" ({intended:,} looks intended)" if intended == 1 else f" ({intended:,} look intended)"
+        )
+    subjects = count(len(_reviewed(report)), "changed function")
+    rest = f"{aside} in {subjects}{_ready(report, ', ')}."
+    return "change", count(len(changes), "behaviour change"), rest
+
+
+def _ended_early(report: ReviewReport) -> tuple[Tone, str, str]:
+    message = report.error.message if report.error else ""
+    remedy = report.error.remedy if report.error else ""
+    return "failed", "The review ended early:", f" {message} {remedy}".rstrip()
+
+
+def _silent(report: ReviewReport) -> tuple[Tone, str, str]:
+    reviewed = _reviewed(report)
+    comparable = [function for function in reviewed if function.change in _COMPARABLE]
+    if not reviewed:
+        return "quiet", "Nothing to test:", " no function can behave differently after this change."
+    if not comparable or _is_harden(report):
+        return _only_new(report, reviewed)
+    reached = [function for function in comparable if is_known(function)]
+    if not reached:
+        return (
+            "unsure",
+            "No verdict:",
+            " no input reached the changed lines on both revisions, so finding nothing"
+            f" means nothing here.{_ready_sentence(report)}",
+        )
+    inputs = sum(reached_on_both(function) for function in reached)
+    if len(reached) == len(comparable):
+        tone: Tone = "quiet"
+        where, whose = "", "the"
+    else:
+        tone = "unsure"
+        where = f" in {len(reached):,} of {count(len(comparable), 'changed function')}"
+        whose = "their" if len(reached) > 1 else "its"
+    rest = f" {count(inputs, 'input')} reached {whose} changed lines on both revisions."
+    return tone, f"No behaviour change found{where}:", rest + _ready_sentence(report)
+
+
+def _only_new(report: ReviewReport, reviewed: Sequence[FunctionReport]) -> tuple[Tone, str, str]:
+    ready = len(tests_in(reviewed, "hardening"))
+    subject = count(len(reviewed), "function")
+    if not ready:
+        return "unsure", "No tests yet", f" for {subject}: nothing that could be kept was found."
+    aside = (
+        "" if _is_harden(report) else " Nothing to compare: none of them exists on both revisions."
+    )
+    return "quiet", count(ready, "hardening test"), f" for {subject}, ready to commit.{aside}"
+
+
+def _notes(report: ReviewReport, lead: str) -> Iterable[str]:
+    if report.error and not lead.startswith("The review"):
+        yield f"The review ended early: {report.error.message} {report.error.remedy}".rstrip()
+    if report.partial:
+        reason = report.partial_reason or "not every function was looked at to the end"
+        yield f"Partial result: {reason.rstrip('.')}."
+    unknown = [
+        function
+        for function in _reviewed(report)
+        if not _is_harden(report) and function.change in _COMPARABLE and not is_known(function)
+    ]
+    if unknown and not report.error:
+        why = skip_reason(unknown[0]) if len({f.reason for f in unknown}) == 1 else ""
+        because = f": {why}" if why else ""
+        yield f"Nothing is known about {names(unknown)}{because}."
+    if report.sandbox.level == "none" and _anything_ran(report):
+        yield "No sandbox: the reviewed code ran with the rights of the user who started it."
+
+
+def _ready(report: ReviewReport, before: str) -> str:
+    ready = len(tests_in(report.functions, "hardening"))
+    return f"{before}{count(ready, 'hardening test')} ready to commit" if ready else ""
+
+
+def _ready_sentence(report: ReviewReport) -> str:
+    sentence = _ready(report, " ")
+    return f"{sentence}." if sentence else ""
+
+
+def _reviewed(report: ReviewReport) -> list[FunctionReport]:
+    return [f for f in report.functions if f.reason != "no_behaviour_change_possible"]
+
+
+def _is_harden(report: ReviewReport) -> bool:
+    return report.base_sha is None and report.packages is None
+
+
+def _anything_ran(report: ReviewReport) -> bool:
+    return any(function.explored.inputs or function.tests for function in report.functions)

@@ -1,0 +1,290 @@
+"""A git repository as a review sees it: a range, its diff, and the files of both revisions."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from regoose_ci.errors import RepositoryError
+from regoose_ci.repository.export import TreeEntry, TreeWriter, check_size
+from regoose_ci.repository.process import GitCommandError, GitProcess
+from regoose_ci.repository.worktree import (
+    diff_of_untracked,
+    export_worktree,
+    list_worktree,
+    read_worktree_file,
+)
+
+MAX_TREE_BYTES = 512 * 1024 * 1024
+"""Largest tree that is exported, in bytes."""
+
+_WORKTREE = "-worktree"
+_DEFAULT_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
+_DIFF = (
+    "diff",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-color",
+    "--no-relative",
+    "--ignore-submodules=all",
+    "-O/dev/null",
+)
+_PATCH = (
+    "--find-renames",
+    "--unified=0",
+    "--inter-hunk-context=0",
+    "--diff-algorithm=histogram",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+    "--text",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRange:
+    """Base and head of a review: commit ids, or ``<id>-worktree`` for a dirty work tree."""
+
+    base_sha: str
+    head_sha: str
+
+    @property
+    def is_empty(self) -> bool:
+        """Base and head are the same commit, so that there is nothing to review."""
+        return self.base_sha == self.head_sha
+
+    @property
+    def is_worktree(self) -> bool:
+        """Head is the work tree with its uncommitted changes."""
+        return self.head_sha.endswith(_WORKTREE)
+
+
+class GitRepository:
+    """One repository, bare or with a work tree. Every method blocks; none writes to it."""
+
+    def __init__(self, git: GitProcess, is_bare: bool) -> None:
+        self._git = git
+        self._is_bare = is_bare
+        self._tree = functools.lru_cache(maxsize=8)(self._read_tree)
+
+    @classmethod
+    def open(cls, path: Path) -> GitRepository:
+        """Open the repository that ``path`` is in.
+
+        Raises:
+            RepositoryError: the path is no directory or in no repository, or git is missing.
+        """
+        if not path.is_dir():
+            raise RepositoryError(
+                f"{path} is not a directory.", "Give the path of a git repository."
+            )
+        git = GitProcess(_find_root(path.resolve()))
+        try:
+            is_bare = git.text("rev-parse", "--is-bare-repository").strip() == "true"
+        except GitCommandError as error:
+            raise RepositoryError(
+                f"{path} is not a git repository.",
+                "Run regoose inside a clone, or give the path of one.",
+            ) from error
+        return cls(git.with_settings(_disabled_filters(git)), is_bare)
+
+    @property
+    def root(self) -> Path:
+        """The top of the work tree, or the git directory of a bare repository."""
+        return self._git.directory
+
+    def resolve_range(self, base: str | None, head: str | None) -> RevisionRange:
+        """Pin head (``HEAD`` by default) and its merge base with ``base``.
+
+        Without ``base`` it is the default branch's; where head is already part of that branch,
+        base is head's first parent.
+
+        Raises:
+            RepositoryError: an unknown reference, no common history, or no default branch.
+        """
+        head_sha = self._commit(head or "HEAD")
+        if base is not None:
+            return RevisionRange(self._merge_base(base, self._commit(base), head_sha), head_sha)
+        name, tip = self._default_branch()
+        merge_base = self._merge_base(name, tip, head_sha)
+        if merge_base == head_sha:
+            merge_base = self._first_parent(head_sha, name)
+        return RevisionRange(merge_base, head_sha)
+
+    def resolve_worktree(self, base: str | None) -> RevisionRange:
+        """The range from ``base`` (``HEAD`` by default) to the work tree as it is on disk.
+
+        Raises:
+            RepositoryError: the repository is bare, or the reference is unknown or unrelated.
+        """
+        if self._is_bare:
+            raise RepositoryError(
+                f"{self.root} is a bare repository and has no work tree.",
+                "Leave --worktree out, or run in a clone with a work tree.",
+            )
+        head_sha = self._commit("HEAD")
+        base_sha = self._merge_base(base, self._commit(base), head_sha) if base else head_sha
+        return RevisionRange(base_sha, head_sha + _WORKTREE)
+
+    def diff(self, revisions: RevisionRange) -> str:
+        """The unified diff of Python files, without context; odd bytes survive as surrogates."""
+        patch = self._git.text(*_DIFF, *_PATCH, *_ends(revisions), "--", ":(top)*.py")
+        return patch + diff_of_untracked(self._git, ".py") if revisions.is_worktree else patch
+
+    def changed_paths(self, revisions: RevisionRange) -> tuple[str, ...]:
+        """Every path that differs, Python or not."""
+        names = self._git.names(*_DIFF, "--name-only", "-z", "--no-renames", *_ends(revisions))
+        if revisions.is_worktree:
+            names += self._git.names("ls-files", "-z", "--others", "--exclude-standard")
+        return tuple(sorted(set(names)))
+
+    def list_files(self, revision: str) -> tuple[str, ...]:
+        """Paths of the regular files of a revision, sorted."""
+        return tuple(sorted(p for p, e in self._entries(revision).items() if e.is_file))
+
+    def read_file(self, revision: str, path: str) -> bytes | None:
+        """One regular file's bytes; ``None`` where there is none."""
+        return self.read_files(revision, (path,)).get(path)
+
+    def read_files(self, revision: str, paths: Iterable[str]) -> dict[str, bytes]:
+        """The bytes of many files, quickly; paths that are no regular file are left out."""
+        if revision.endswith(_WORKTREE):
+            contents = {path: read_worktree_file(self.root, path) for path in paths}
+            return {path: content for path, content in contents.items() if content is not None}
+        entries = self._entries(revision)
+        wanted = [entries[p] for p in paths if p in entries and entries[p].is_file]
+        if not wanted:
+            return {}
+        with self._git.open_blobs() as blobs:
+            return {entry.path: blobs.read(entry.object_id) for entry in wanted}
+
+    def export_tree(
+        self, revision: str, destination: Path, max_bytes: int = MAX_TREE_BYTES
+    ) -> None:
+        """Write a revision's files below ``destination``, readable by everyone, without ``.git``.
+
+        Links that lead outside of the tree and submodules are left out.
+
+        Raises:
+            RepositoryError: the tree is larger than ``max_bytes``, or an object is missing.
+        """
+        if revision.endswith(_WORKTREE):
+            export_worktree(self._git, destination, max_bytes)
+            return
+        entries = self._entries(revision).values()
+        check_size(entries, max_bytes)
+        writer = TreeWriter(destination)
+        with self._git.open_blobs() as blobs:
+            for entry in entries:
+                if entry.is_file:
+                    writer.add_file(entry.path, blobs.read(entry.object_id), entry.mode)
+                elif entry.is_symlink:
+                    target = blobs.read(entry.object_id).decode("utf-8", "surrogateescape")
+                    writer.add_link(entry.path, target)
+        writer.finish()
+
+    def message(self, revision: str) -> tuple[str, str]:
+        """Title and body of a commit's message."""
+        raw = self._git.run("cat-file", "commit", revision.removesuffix(_WORKTREE))
+        text = raw.partition(b"\n\n")[2].decode("utf-8", "replace").strip()
+        title, _, body = text.partition("\n")
+        return title.strip(), body.strip()
+
+    def _entries(self, revision: str) -> dict[str, TreeEntry]:
+        if revision.endswith(_WORKTREE):
+            return {entry.path: entry for entry in list_worktree(self._git)}
+        return self._tree(revision)
+
+    def _read_tree(self, sha: str) -> dict[str, TreeEntry]:
+        entries = {}
+        for line in self._git.names("ls-tree", "-r", "-l", "-z", "--full-tree", sha):
+            details, _, path = line.partition("\t")
+            mode, _, object_id, size = details.split()
+            entries[path] = TreeEntry(path, mode, object_id, 0 if size == "-" else int(size))
+        return entries
+
+    def _commit(self, reference: str) -> str:
+        sha = self._find_commit(reference) or self._find_commit(f"origin/{reference}")
+        if sha is None:
+            raise RepositoryError(
+                f"{reference!r} is not a commit, branch or tag of this repository.",
+                self._shallow_remedy() or f"Check its name, or run: git fetch origin {reference}.",
+            )
+        return sha
+
+    def _find_commit(self, reference: str) -> str | None:
+        wanted = f"{reference}^{{commit}}"
+        try:
+            return self._git.text(
+                "rev-parse", "--verify", "--quiet", "--end-of-options", wanted
+            ).strip()
+        except GitCommandError:
+            return None
+
+    def _default_branch(self) -> tuple[str, str]:
+        for name in _DEFAULT_BRANCHES:
+            sha = self._find_commit(name)
+            if sha is not None:
+                return name, sha
+        raise RepositoryError(
+            "The repository has no default branch (origin/HEAD, main or master).",
+            "Say what to compare with: --base REF.",
+        )
+
+    def _merge_base(self, name: str, base: str, head: str) -> str:
+        try:
+            return self._git.text("merge-base", base, head).strip()
+        except GitCommandError as error:
+            remedy = self._shallow_remedy()
+            if remedy:
+                raise RepositoryError(
+                    f"This shallow clone does not reach the merge base of {name!r} and "
+                    f"{head[:12]}.",
+                    remedy,
+                ) from error
+            raise RepositoryError(
+                f"{name!r} and {head[:12]} have no common history.",
+                "Give a --base that head was branched from.",
+            ) from error
+
+    def _first_parent(self, head: str, branch: str) -> str:
+        parent = self._find_commit(f"{head}^")
+        if parent is None:
+            raise RepositoryError(
+                f"{head[:12]} is the tip of {branch} and its parent is not in this repository.",
+                self._shallow_remedy() or "Say what to compare with: --base REF.",
+            )
+        return parent
+
+    def _shallow_remedy(self) -> str:
+        if self._git.text("rev-parse", "--is-shallow-repository").strip() != "true":
+            return ""
+        return "Run: git fetch --unshallow (in a workflow: actions/checkout with fetch-depth: 0)."
+
+
+def _ends(revisions: RevisionRange) -> tuple[str, ...]:
+    if revisions.is_worktree:
+        return (revisions.base_sha,)
+    return (revisions.base_sha, revisions.head_sha)
+
+
+def _find_root(path: Path) -> Path:
+    """The directory git must be told to trust: the work tree's top or the bare repository."""
+    for directory in (path, *path.parents):
+        if (directory / ".git").exists():
+            return directory
+        if (directory / "HEAD").is_file() and (directory / "objects").is_dir():
+            return directory
+    return path
+
+
+def _disabled_filters(git: GitProcess) -> dict[str, str]:
+    """Settings that empty every content filter the repository configures, as git would run it."""
+    try:
+        keys = git.names("config", "--name-only", "-z", "--get-regexp", r"^filter\..*\.")
+    except GitCommandError:
+        return {}
+    names = {key.partition(".")[2].rpartition(".")[0] for key in keys}
+    off = {"clean": "", "smudge": "", "process": "", "required": "false"}
+    return {f"filter.{name}.{key}": value for name in names for key, value in off.items()}

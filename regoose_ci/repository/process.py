@@ -1,0 +1,154 @@
+"""Run git so that nothing the repository configures is executed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, cast
+
+from regoose_ci.errors import RepositoryError
+
+_SETTINGS = {
+    "core.hooksPath": "/dev/null",
+    "core.fsmonitor": "false",
+    "core.untrackedCache": "false",
+    "core.quotePath": "false",
+    "core.attributesFile": "/dev/null",
+    "core.precomposeUnicode": "false",
+    "diff.ignoreSubmodules": "all",
+    "gc.auto": "0",
+    "log.showSignature": "false",
+    "maintenance.auto": "false",
+    "protocol.allow": "never",
+    "submodule.recurse": "false",
+}
+
+_ENVIRONMENT = {
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+
+
+class GitCommandError(RepositoryError):
+    """A git command ended with an error; ``stderr`` is what it said."""
+
+    def __init__(self, arguments: Sequence[str], stderr: str) -> None:
+        super().__init__(f"git {arguments[0]} failed: {stderr.strip() or 'no message'}")
+        self.stderr = stderr
+
+
+@dataclass(frozen=True, slots=True)
+class GitProcess:
+    """Runs git commands in ``directory``, with every program a repository can name turned off."""
+
+    directory: Path
+    settings: Mapping[str, str] = field(default_factory=lambda: dict(_SETTINGS))
+
+    def with_settings(self, settings: Mapping[str, str]) -> GitProcess:
+        """The same directory, with more configuration that overrides the repository's."""
+        return GitProcess(self.directory, {**self.settings, **settings})
+
+    def run(self, *arguments: str) -> bytes:
+        """Run one command to its end and return its output.
+
+        Raises:
+            GitCommandError: git ended with an error.
+            RepositoryError: git is not installed.
+        """
+        try:
+            done = subprocess.run(
+                ["git", *arguments],
+                cwd=self.directory,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+            )
+        except FileNotFoundError as error:
+            raise _git_missing() from error
+        if done.returncode != 0:
+            raise GitCommandError(arguments, done.stderr.decode("utf-8", "replace"))
+        return done.stdout
+
+    def text(self, *arguments: str) -> str:
+        """Like ``run``; bytes that are not UTF-8 survive as surrogates."""
+        return self.run(*arguments).decode("utf-8", "surrogateescape")
+
+    def names(self, *arguments: str) -> tuple[str, ...]:
+        """Like ``text``, for commands that end each name with a NUL."""
+        return tuple(name for name in self.text(*arguments).split("\0") if name)
+
+    @contextmanager
+    def open_blobs(self) -> Iterator[BlobReader]:
+        """One long-lived ``git cat-file --batch``, for reading many objects quickly."""
+        try:
+            process = subprocess.Popen(
+                ["git", "cat-file", "--batch"],
+                cwd=self.directory,
+                env=self._environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        except FileNotFoundError as error:
+            raise _git_missing() from error
+        with process:
+            try:
+                yield BlobReader(
+                    cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
+                )
+            except BaseException:
+                process.kill()
+                raise
+
+    def _environment(self) -> dict[str, str]:
+        settings = {**self.settings, "safe.directory": str(self.directory)}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+        environment.update(_ENVIRONMENT)
+        environment["GIT_CONFIG_COUNT"] = str(len(settings))
+        for index, (key, value) in enumerate(settings.items()):
+            environment[f"GIT_CONFIG_KEY_{index}"] = key
+            environment[f"GIT_CONFIG_VALUE_{index}"] = value
+        return environment
+
+
+class BlobReader:
+    """Reads objects from a running ``git cat-file --batch``."""
+
+    def __init__(self, requests: IO[bytes], replies: IO[bytes]) -> None:
+        self._requests = requests
+        self._replies = replies
+
+    def read(self, object_id: str) -> bytes:
+        """The object's content.
+
+        Raises:
+            RepositoryError: the object is not there, as in a partial clone.
+        """
+        self._requests.write(object_id.encode("ascii") + b"\n")
+        self._requests.flush()
+        header = self._replies.readline().split()
+        if len(header) != 3:
+            raise RepositoryError(
+                f"Object {object_id} is missing from the repository.",
+                "Fetch it in full: git fetch --refetch --no-filter.",
+            )
+        content = self._replies.read(int(header[2]))
+        self._replies.read(1)
+        return content
+
+
+def _git_missing() -> RepositoryError:
+    return RepositoryError(
+        "git is not installed, or not on PATH.", "Install git 2.31 or newer (apt install git)."
+    )

@@ -1,0 +1,91 @@
+"""The work tree as a revision: tracked and new files, as they are on disk."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from regoose_ci.repository.export import TreeEntry, TreeWriter, check_size, is_safe_path
+from regoose_ci.repository.process import GitProcess
+
+_MAX_UNTRACKED = 2 * 1024 * 1024
+"""Largest new file whose text goes into the diff, in bytes."""
+
+
+def list_worktree(git: GitProcess) -> tuple[TreeEntry, ...]:
+    """Tracked and untracked-but-not-ignored files that are on disk."""
+    names = git.names("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    entries = (_entry(git.directory, name) for name in sorted(set(names)))
+    return tuple(entry for entry in entries if entry is not None)
+
+
+def read_worktree_file(root: Path, path: str) -> bytes | None:
+    """A regular file's bytes; ``None`` for anything else, and for what is behind a link."""
+    entry = _entry(root, path)
+    return (root / path).read_bytes() if entry is not None and entry.is_file else None
+
+
+def export_worktree(git: GitProcess, destination: Path, max_bytes: int) -> None:
+    """Copy the work tree's files below ``destination``.
+
+    Raises:
+        RepositoryError: the files are larger than ``max_bytes`` together.
+    """
+    entries = list_worktree(git)
+    check_size(entries, max_bytes)
+    writer = TreeWriter(destination)
+    for entry in entries:
+        source = git.directory / entry.path
+        if entry.is_symlink:
+            writer.add_link(entry.path, str(source.readlink()))
+        else:
+            writer.add_file(entry.path, source.read_bytes(), entry.mode)
+    writer.finish()
+
+
+def diff_of_untracked(git: GitProcess, suffix: str) -> str:
+    """A unified diff that adds each untracked, not ignored file whose name ends in ``suffix``."""
+    names = git.names("ls-files", "-z", "--others", "--exclude-standard")
+    sections = []
+    for name in names:
+        content = read_worktree_file(git.directory, name) if name.endswith(suffix) else None
+        if content is not None and len(content) <= _MAX_UNTRACKED:
+            sections.append(_addition(name, content.decode("utf-8", "surrogateescape")))
+    return "".join(sections)
+
+
+def _addition(path: str, text: str) -> str:
+    lines = text.split("\n")
+    end = "\n" if lines[-1] == "" else "\n\\ No newline at end of file\n"
+    lines = lines[:-1] if lines[-1] == "" else lines
+    old, new = _quote(f"a/{path}"), _quote(f"b/{path}")
+    header = f"diff --git {old} {new}\nnew file mode 100644\n"
+    if not lines:
+        return header
+    body = "\n".join(f"+{line}" for line in lines)
+    return f"{header}--- /dev/null\n+++ {new}\n@@ -0,0 +1,{len(lines)} @@\n{body}{end}"
+
+
+def _quote(path: str) -> str:
+    escapes = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
+    escaped = "".join(escapes.get(character, character) for character in path)
+    return f'"{escaped}"' if escaped != path else path
+
+
+def _entry(root: Path, path: str) -> TreeEntry | None:
+    if not is_safe_path(path):
+        return None
+    file = root / path
+    try:
+        status = file.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if not file.parent.resolve().is_relative_to(root.resolve()):
+        return None
+    if stat.S_ISLNK(status.st_mode):
+        return TreeEntry(path, "120000", "", status.st_size)
+    if stat.S_ISREG(status.st_mode):
+        mode = "100755" if os.access(file, os.X_OK) and status.st_mode & 0o100 else "100644"
+        return TreeEntry(path, mode, "", status.st_size)
+    return None

@@ -1,0 +1,147 @@
+"""What a user reads when a command is done: at most a screen, the verdict first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from regoose_ci.console import CHANGE_STYLE, NOTE_STYLE, Screen
+from regoose_ci.domain.diagnosis import Check, Diagnosis
+from regoose_ci.domain.report import BehaviourChangeReport, FunctionReport, ReviewReport
+from regoose_ci.reports.wording import Tone, count, intent, skip_reason, verdict
+
+SCREEN_LINES = 24
+_LINES_PER_CHANGE = 4
+_TONES: dict[Tone, str] = {
+    "change": "bold yellow",
+    "quiet": "bold green",
+    "unsure": "bold",
+    "failed": "bold red",
+}
+_STATUS_STYLES = {"ok": "green", "degraded": "yellow", "missing": "red"}
+_CONTEXT = 12
+
+
+def print_verdict(screen: Screen, report: ReviewReport) -> None:
+    """Print the verdict and its reservations, wrapped."""
+    screen.console.print(_verdict_text(screen, report))
+
+
+def print_summary(screen: Screen, report: ReviewReport, directory: Path) -> None:
+    """Print the verdict, the behaviour changes, a table of functions and where the report is."""
+    said = _verdict_text(screen, report)
+    screen.console.print(said)
+    # Also not for these: blank line, head of the table, what is left out, the report, the prompt.
+    room = _height(screen) - len(screen.console.render_lines(said, pad=False)) - 5
+    found = [(f, change) for f in report.functions for change in f.behaviour_changes]
+    rows = min(len(report.functions), max(room // 3, room - _LINES_PER_CHANGE * len(found)))
+    shown = (room - rows) // _LINES_PER_CHANGE
+    for function, change in found[:shown]:
+        for line in _change_lines(screen, function, change):
+            screen.show(line)
+    if len(found) > shown:
+        more = count(len(found) - shown, "more behaviour change")
+        screen.line((f"… and {more} in the report", NOTE_STYLE))
+    if report.functions:
+        screen.line("")
+        screen.console.print(_function_table(screen, report.functions, rows))
+    screen.line("Report: ", (str(directory / "report.html"), "bold"))
+
+
+def print_diagnosis(screen: Screen, diagnosis: Diagnosis) -> None:
+    """Print each check with what mends it, and the sandbox a review would get."""
+    width = max((len(check.name) for check in diagnosis.checks), default=0)
+    for check in diagnosis.checks:
+        for renderable in _check_lines(screen, check, width):
+            screen.console.print(renderable)
+    sandbox = diagnosis.sandbox
+    degraded = f"; not held: {', '.join(sandbox.degraded)}" if sandbox.degraded else ""
+    engine = f" ({sandbox.engine})" if sandbox.engine else ""
+    screen.line("")
+    screen.line(("sandbox ", "bold"), f"{sandbox.level}{engine}{degraded}")
+
+
+def _verdict_text(screen: Screen, report: ReviewReport) -> Text:
+    said = verdict(report)
+    text = Text()
+    text.append(screen.clean(said.lead), _TONES[said.tone])
+    text.append(screen.clean(said.rest))
+    for note in said.notes:
+        text.append(f"\n{screen.clean(note)}", NOTE_STYLE)
+    return text
+
+
+def _height(screen: Screen) -> int:
+    return max(SCREEN_LINES, screen.console.height) if screen.console.is_terminal else SCREEN_LINES
+
+
+def _change_lines(
+    screen: Screen, function: FunctionReport, change: BehaviourChangeReport
+) -> Iterator[Text]:
+    base, head = fit_pair(
+        screen.clean(change.base), screen.clean(change.head), screen.console.width - 8
+    )
+    yield Text("")
+    yield screen.text((change.call, CHANGE_STYLE), f"  {function.path}", f" · {intent(change)}")
+    yield screen.text(("  base ", NOTE_STYLE)).append(base)
+    yield screen.text(("  head ", NOTE_STYLE)).append(head)
+
+
+def fit_pair(base: str, head: str, width: int) -> tuple[str, str]:
+    """Cut two outcomes to ``width`` so that the first place where they differ stays in sight."""
+    if max(len(base), len(head)) > width:
+        pairs = enumerate(zip(base, head, strict=False))
+        same = next((i for i, (b, h) in pairs if b != h), min(len(base), len(head)))
+        start = same - _CONTEXT
+        if same > width - _CONTEXT:
+            base, head = f"…{base[start:]}", f"…{head[start:]}"
+    return _cut(base, width), _cut(head, width)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _function_table(screen: Screen, functions: Sequence[FunctionReport], rows: int) -> Table:
+    table = Table(box=None, pad_edge=False, expand=True, header_style=NOTE_STYLE)
+    table.add_column("function", ratio=3, no_wrap=True, overflow="ellipsis")
+    table.add_column("result", ratio=4, no_wrap=True, overflow="ellipsis")
+    table.add_column("tests", justify="right", min_width=5)
+    ranked = sorted(functions, key=_rank)
+    fitting = ranked if len(ranked) <= rows else ranked[: rows - 1]
+    for function in fitting:
+        table.add_row(
+            screen.text(function.qualname, (f"  {function.path}", NOTE_STYLE)),
+            screen.text(_result(function)),
+            str(len(function.tests)),
+        )
+    if len(fitting) < len(ranked):
+        table.add_row(Text(f"… and {len(ranked) - len(fitting)} more", NOTE_STYLE), "", "")
+    return table
+
+
+def _rank(function: FunctionReport) -> tuple[bool, bool]:
+    return not function.behaviour_changes, function.status == "tested"
+
+
+def _result(function: FunctionReport) -> str:
+    if function.behaviour_changes:
+        return f"{function.change}: {count(len(function.behaviour_changes), 'behaviour change')}"
+    if function.status != "tested":
+        return f"{function.change}, {function.status}: {skip_reason(function)}"
+    return f"{function.change}: {'protected' if function.tests else 'no test kept'}"
+
+
+def _check_lines(screen: Screen, check: Check, width: int) -> Iterable[RenderableType]:
+    status = (f"{check.status:9}", _STATUS_STYLES[check.status])
+    line = Text(no_wrap=False)
+    line.append(*status).append(f" {check.name:{width}}  ", "bold").append(
+        screen.clean(check.detail)
+    )
+    yield line
+    if check.remedy:
+        yield Text(" " * 10 + screen.clean(check.remedy))

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from regoose_ci.analysis.fingerprint import fingerprint
+
+
+def _fingerprint(source: str) -> str:
+    return fingerprint(ast.parse(source).body[0])
+
+
+def test_a_function_that_calls_itself_compares_equal_under_another_name():
+    assert _fingerprint("def f(n): return f(n - 1)") == _fingerprint("def g(n): return g(n - 1)")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("def f(): return [1, 2]", "def f(): return [1], 2"),
+        ("def f(): return 1", "def f(): return 1.0"),
+        ("def f(): return 'a'", "def f(): return b'a'"),
+        ("def f(a, *, b): g()", "def f(a, b): g()"),
+        ("def f(): x += 1", "def f(): x -= 1"),
+        ("def f(): return a.b", "def f(): return a.c"),
+        ("def f(): return f'{a!r}'", "def f(): return f'{a!s}'"),
+    ],
+)
+def test_different_code_differs(one, other):
+    assert _fingerprint(one) != _fingerprint(other)

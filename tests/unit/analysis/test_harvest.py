@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from regoose_ci.analysis.harvest import harvest_literals
+
+TESTS = '''
+"""Docstring of the module."""
+import pytest
+
+CASES = {"key": 2.5}
+
+@pytest.mark.parametrize("text,expected", [("A b", "a-b"), ("ü", "u")], ids=["one", "two"])
+def test_slugify(text, expected):
+    """Docstring."""
+    assert slugify(text) == expected
+    assert size() == 17
+
+def test_fails():
+    with pytest.raises(ValueError, match="pattern"):
+        slugify("never")
+'''
+
+
+def test_arguments_come_before_what_is_compared_and_the_rest():
+    found = harvest_literals([TESTS])
+    assert found[0] == "[('A b', 'a-b'), ('ü', 'u')]"
+    assert found.index("'A b'") < found.index("17") < found.index("2.5")
+    assert len(found) == len(set(found))
+
+
+def test_words_that_are_no_values_are_left_out():
+    found = " ".join(harvest_literals([TESTS]))
+    for word in ("Docstring", "text,expected", "one", "never", "pattern"):
+        assert word not in found
+
+
+def test_tests_that_do_not_parse_are_skipped():
+    assert harvest_literals(["def (", "f(1)"]) == ("1",)
+
+
+def test_there_is_a_limit():
+    assert len(harvest_literals(["\n".join(f"f({n})" for n in range(1000))])) == 400

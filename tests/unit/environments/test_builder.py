@@ -1,0 +1,125 @@
+# ruff: noqa: ARG002 - fakes have the signatures of the ports they stand for
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import anyio
+import pytest
+
+from regoose_ci.environments.base import InstallResult
+from regoose_ci.environments.builder import BuiltEnvironment, EnvironmentPlan, build_environment
+from regoose_ci.environments.interpreter import Interpreter
+from regoose_ci.errors import EnvironmentBuildError
+
+PYTHON = Interpreter((3, 11), Path("/usr"), Path(sys.executable), (), "system")
+
+
+class FakeInstaller:
+    """Installs a file per requirement; ``impossible`` ones fail, alone or with others."""
+
+    def __init__(self, *impossible: str) -> None:
+        self.impossible = impossible
+        self.installs = 0
+
+    async def install(
+        self,
+        interpreter: Interpreter,
+        requirements: Sequence[str],
+        target: Path,
+        options: Sequence[str] = (),
+    ) -> InstallResult:
+        self.installs += 1
+        result = await self.resolve(interpreter, requirements)
+        if result.exit_code == 0:
+            for requirement in requirements:
+                (target / requirement).touch()
+        return result
+
+    async def resolve(self, interpreter: Interpreter, requirements: Sequence[str]) -> InstallResult:
+        failing = [r for r in requirements if r in self.impossible]
+        if failing:
+            return InstallResult(1, f"error: x\n  cause: Because {failing[0]}\n  is not there.")
+        return InstallResult(0, "")
+
+
+def build(plan: EnvironmentPlan, installer: FakeInstaller, cache: Path) -> BuiltEnvironment:
+    return anyio.run(build_environment, plan, installer, cache)
+
+
+def installed(environment: BuiltEnvironment) -> list[str]:
+    return sorted(p.name for directory in environment.site_dirs for p in directory.iterdir())
+
+
+def test_everything_is_installed_where_it_resolves(tmp_path: Path) -> None:
+    plan = EnvironmentPlan(PYTHON, ("six",), ("pretend",))
+
+    built = build(plan, FakeInstaller(), tmp_path)
+
+    assert (installed(built), built.left_out) == (["pretend", "six"], ())
+
+
+def test_a_project_that_requires_nothing_needs_no_directory(tmp_path: Path) -> None:
+    installer = FakeInstaller()
+
+    assert build(EnvironmentPlan(PYTHON, ()), installer, tmp_path) == BuiltEnvironment(())
+    assert installer.installs == 0
+
+
+def test_test_dependencies_that_cannot_be_had_are_left_out_by_name(tmp_path: Path) -> None:
+    plan = EnvironmentPlan(PYTHON, ("six",), ("a", "b", "bad", "c", "old==1"))
+
+    built = build(plan, FakeInstaller("bad", "old==1"), tmp_path)
+
+    assert installed(built) == ["a", "b", "c", "old", "six"]
+    assert built.left_out == (
+        "The test dependency bad is not installed: Because bad is not there.",
+        "old==1 is installed in another version: Because old==1 is not there.",
+    )
+
+
+def test_a_second_pin_of_an_installed_test_dependency_is_dropped(tmp_path: Path) -> None:
+    plan = EnvironmentPlan(PYTHON, (), ("tool==1", "tool==2"))
+
+    built = build(plan, FakeInstaller("tool==2"), tmp_path)
+
+    assert (installed(built), built.left_out) == (["tool==1"], ())
+
+
+def test_what_was_left_out_is_still_told_from_the_cache(tmp_path: Path) -> None:
+    plan = EnvironmentPlan(PYTHON, (), ("bad",))
+    installer = FakeInstaller("bad")
+
+    first = build(plan, installer, tmp_path)
+    installs = installer.installs
+
+    assert build(plan, installer, tmp_path) == first
+    assert installer.installs == installs
+
+
+def test_unsatisfiable_dependencies_are_named(tmp_path: Path) -> None:
+    plan = EnvironmentPlan(PYTHON, ("six", "bad"), ("pretend",))
+
+    with pytest.raises(EnvironmentBuildError, match="Because bad is not there") as caught:
+        build(plan, FakeInstaller("bad"), tmp_path)
+
+    assert "--python PATH" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(EnvironmentPlan(PYTHON, ("six",)), trust="pull-request"),
+        replace(EnvironmentPlan(PYTHON, ("six",)), dependencies=("idna",)),
+        replace(EnvironmentPlan(PYTHON, ("six",)), interpreter=replace(PYTHON, version=(3, 12))),
+        EnvironmentPlan(PYTHON, (), ("six",)),
+    ],
+)
+def test_nothing_is_shared_across_what_makes_a_difference(
+    tmp_path: Path, other: EnvironmentPlan
+) -> None:
+    one = build(EnvironmentPlan(PYTHON, ("six",)), FakeInstaller(), tmp_path)
+
+    assert build(other, FakeInstaller(), tmp_path).site_dirs != one.site_dirs

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from regoose_ci.environments import wheel as wheel_module
+from regoose_ci.environments.wheel import WheelError, find_wheel, unpack_missing
+
+
+def write_wheel(path: Path, members: dict[str, str]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    return path
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    directory = tmp_path / "tree"
+    (directory / "src" / "sample").mkdir(parents=True)
+    (directory / "src" / "sample" / "__init__.py").write_text("committed")
+    return directory
+
+
+def test_only_what_the_tree_lacks_is_taken(tmp_path: Path, tree: Path) -> None:
+    wheel = write_wheel(
+        tmp_path / "sample-1-py3-none-any.whl",
+        {
+            "sample/__init__.py": "built",
+            "sample/_fast.so": "machine code",
+            "sample-1.dist-info/METADATA": "Name: sample",
+            "sample-1.data/scripts/run": "#!",
+        },
+    )
+
+    content = unpack_missing(wheel, tree, "src", tmp_path / "overlay")
+
+    assert (content.added, content.has_metadata) == (("sample/_fast.so",), True)
+    assert (tree / "src" / "sample" / "__init__.py").read_text() == "committed"
+    assert (tmp_path / "overlay" / "sample-1.dist-info" / "METADATA").is_file()
+
+
+def test_members_that_leave_the_tree_are_not_written(tmp_path: Path, tree: Path) -> None:
+    wheel = write_wheel(
+        tmp_path / "x.whl", {"../../out": "x", "/out": "x", "sample/../../../out": "x"}
+    )
+
+    assert unpack_missing(wheel, tree, "src", tmp_path / "overlay").added == ()
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_bomb_ends_at_the_limit(
+    tmp_path: Path, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wheel_module, "MAX_BYTES", 1024 * 1024)
+    wheel = write_wheel(tmp_path / "x.whl", {"a.py": "a" * 900_000, "b.py": "b" * 900_000})
+
+    with pytest.raises(WheelError, match="more than 1 MB"):
+        unpack_missing(wheel, tree, "src", tmp_path / "overlay")
+
+
+def test_what_is_no_archive_is_a_wheel_error(tmp_path: Path, tree: Path) -> None:
+    (tmp_path / "x.whl").write_text("nothing of the kind")
+
+    with pytest.raises(WheelError, match="cannot be read"):
+        unpack_missing(tmp_path / "x.whl", tree, "src", tmp_path / "overlay")
+
+
+def leave_nothing(directory: Path) -> None:
+    pass
+
+
+def leave_two(directory: Path) -> None:
+    (directory / "a.whl").touch()
+    (directory / "b.whl").touch()
+
+
+def leave_a_link(directory: Path) -> None:
+    (directory / "a.whl").symlink_to("/etc/hostname")
+
+
+def leave_a_pipe(directory: Path) -> None:
+    os.mkfifo(directory / "a.whl")
+
+
+def leave_no_directory(directory: Path) -> None:
+    directory.rmdir()
+
+
+@pytest.mark.parametrize(
+    "leave", [leave_nothing, leave_two, leave_a_link, leave_a_pipe, leave_no_directory]
+)
+def test_only_one_plain_wheel_is_accepted(tmp_path: Path, leave: Callable[[Path], None]) -> None:
+    output = tmp_path / "output"
+    output.mkdir()
+    leave(output)
+
+    with pytest.raises(WheelError):
+        find_wheel(output)

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from regoose_ci.analysis.style import ProjectTestStyle
+from regoose_ci.domain.candidates import CandidateKind, CandidateTest
+from regoose_ci.generation.embedded.files import (
+    assemble,
+    negated_twin,
+    plan_files,
+    standalone,
+)
+from regoose_ci.generation.embedded.imports import parse_imports, render_imports
+
+STYLE = ProjectTestStyle()
+
+
+def candidate(
+    code: str,
+    *imports: str,
+    function_id: str = "src/pkg/text.py::slugify",
+    kind: CandidateKind = CandidateKind.HARDENING,
+) -> CandidateTest:
+    name = code.split("def ")[1].split("(", maxsplit=1)[0]
+    negated = code.replace("==", "!=")
+    return CandidateTest(function_id, name, kind, code, imports, "embedded", negated=negated)
+
+
+ONE = candidate("def test_one():\n    assert slugify(1) == 2\n", "from pkg.text import slugify")
+TWO = candidate(
+    "def test_two():\n    assert unslugify(1) == pytest.approx(2)\n",
+    "from pkg.text import unslugify",
+    "import pytest",
+    "import os",
+)
+
+
+def test_tests_of_a_module_share_a_file_with_merged_imports() -> None:
+    assert assemble([ONE, TWO], STYLE, {"pkg"}) == {
+        "test_text.py": (
+            "import pytest\n"
+            "\n"
+            "from pkg.text import slugify, unslugify\n"
+            "\n"
+            "\n"
+            "def test_one():\n"
+            "    assert slugify(1) == 2\n"
+            "\n"
+            "\n"
+            "def test_two():\n"
+            "    assert unslugify(1) == pytest.approx(2)\n"
+        )
+    }
+
+
+def test_catching_tests_have_files_of_their_own() -> None:
+    catching = candidate("def test_one():\n    assert 1 == 2\n", kind=CandidateKind.CATCHING)
+    assert list(assemble([ONE, catching], STYLE)) == [
+        "test_text.py",
+        "test_text_behaviour_changes.py",
+    ]
+
+
+def test_the_projects_file_names_are_followed() -> None:
+    assert list(assemble([ONE], ProjectTestStyle(file_pattern="{}_test.py"))) == ["text_test.py"]
+
+
+def test_modules_of_one_name_get_their_packages_in_front() -> None:
+    others = [
+        candidate("def test_a():\n    assert 1 == 1\n", function_id=f"{path}::f")
+        for path in ("src/a/text.py", "src/b/text.py", "src/b/__init__.py", "src/_url.py")
+    ]
+    assert list(plan_files(others, STYLE)) == [
+        "test_a_text.py",
+        "test_b.py",
+        "test_b_text.py",
+        "test_url.py",
+    ]
+
+
+def test_names_are_unique_within_a_file() -> None:
+    other = candidate(
+        "def test_one():\n    assert 1 == 1\n", function_id="src/pkg/text.py::Text.slugify"
+    )
+    (tests,) = plan_files([ONE, other], STYLE).values()
+    assert [t.name for t in tests] == ["test_one", "test_text_slugify_one"]
+    assert tests[1].code.startswith("def test_text_slugify_one():")
+
+
+def test_names_that_clash_are_imported_under_another() -> None:
+    here = candidate("def test_a():\n    assert Url(1) == 1\n", "from pkg.a import Url")
+    there = candidate(
+        'def test_b():\n    assert Url("Url").Url == f(Url=Url)\n',
+        "from pkg.b import Url",
+        "from pkg.b import f",
+    )
+    source = assemble([here, there], STYLE)["test_text.py"]
+    assert "from pkg.a import Url\nfrom pkg.b import Url as BUrl\nfrom pkg.b import f\n" in source
+    assert 'assert BUrl("Url").Url == f(Url=BUrl)' in source
+
+
+def test_one_test_alone_and_its_twin() -> None:
+    twin = negated_twin(ONE)
+    assert twin is not None
+    assert twin.name == ONE.name
+    assert standalone(ONE, STYLE).endswith("assert slugify(1) == 2\n")
+    assert standalone(twin, STYLE).endswith("assert slugify(1) != 2\n")
+
+
+def test_imports_are_sorted_as_linters_want_them() -> None:
+    statements = (
+        "from pkg.b import z, A, CONSTANT",
+        "import pkg",
+        "import pytest",
+        "from datetime import datetime",
+        "import asyncio",
+        "from zlib import crc32",
+        "import os.path",
+        "from pkg.a10 import x",
+        "from pkg.a9 import y as why, x",
+        "import numpy as np",
+    )
+    assert render_imports(parse_imports(statements), {"pkg"}) == (
+        "import asyncio\n"
+        "import os.path\n"
+        "from datetime import datetime\n"
+        "from zlib import crc32\n"
+        "\n"
+        "import numpy as np\n"
+        "import pytest\n"
+        "\n"
+        "import pkg\n"
+        "from pkg.a9 import x\n"
+        "from pkg.a9 import y as why\n"
+        "from pkg.a10 import x\n"
+        "from pkg.b import CONSTANT, A, z"
+    )

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import pytest
+
+from regoose_ci.domain.observations import Call, Outcome
+from regoose_ci.generation.embedded.features import Feature, feature_of_source
+from regoose_ci.generation.embedded.naming import (
+    Names,
+    behaviour_of_outcome,
+    names_for,
+    parameters_of,
+    subject_of,
+    variable_for,
+)
+from tests.unit.generation.observing import call, function, method, prop, raised, returned
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("''", "empty_string"),
+        ("'  '", "whitespace"),
+        ("'a\\nb'", "multiline_text"),
+        ("'\\u00e9'", "non_ascii_text"),
+        ("'http://a'", "url"),
+        ("'12'", "digits"),
+        ("'a;b'", "text_with_semicolon"),
+        ("'a--b'", "text_with_hyphen"),
+        ("' a'", "padded_text"),
+        ("'a\\tb'", "control_character"),
+        ("None", "none"),
+        ("True", "true"),
+        ("0", "zero"),
+        ("-1", "negative_number"),
+        ("-1.5", "negative_float"),
+        ("1.5", "float"),
+        ("10**9", None),
+        ("1000000", "large_number"),
+        ('float("nan")', "nan"),
+        ('float("-inf")', "negative_infinity"),
+        ("[]", "empty_list"),
+        ("[1]", "single_item_list"),
+        ("[[1], 2]", "nested_list"),
+        ("{}", "empty_dict"),
+        ("set()", "empty_set"),
+        ("Color.RED", "red"),
+        ("Version('')", "empty_string"),
+    ],
+)
+def test_features_of_inputs(source: str, words: str | None) -> None:
+    feature = feature_of_source(source)
+    assert (feature and feature.words) == words
+
+
+def test_what_nearly_any_input_could_be_called_is_not_telling() -> None:
+    assert feature_of_source("'abc'") == Feature("text", is_telling=False)
+    assert feature_of_source("Version('1.0', 2)") == Feature("version", is_telling=False)
+
+
+def first_name(calls: list[Call], outcome: Outcome, *parameters: str) -> str:
+    return next(names_for(calls, behaviour_of_outcome(outcome, parameters), parameters))
+
+
+@pytest.mark.parametrize(
+    ("made", "outcome", "name"),
+    [
+        (call("slugify", "''"), returned("x"), "test_slugify_of_empty_string"),
+        (call("slugify", "'ab'"), returned("x"), "test_slugify_returns_expected_string"),
+        (call("slugify", "'ab'"), returned(""), "test_slugify_returns_empty_string"),
+        (call("slugify", "'ab'", separator="'_'"), returned("x"), "test_slugify_with_separator"),
+        (call("slugify", "'ab'", "False"), returned("x"), "test_slugify_without_lower"),
+        (call("slugify", "''"), returned(None), "test_slugify_returns_none_for_empty_string"),
+        (call("slugify", "-1"), raised("ValueError"), "test_slugify_rejects_negative_number"),
+        (call("slugify", "'ab'"), raised("ValueError"), "test_slugify_raises_value_error"),
+        (
+            call("slugify", "''"),
+            raised("HTTPError"),
+            "test_slugify_raises_http_error_for_empty_string",
+        ),
+        (
+            call("slugify", "['b']"),
+            returned(None, _0=[]),
+            "test_slugify_changes_text_for_single_item_list",
+        ),
+        (call("slugify", "'ab'"), returned(None, stdout="x"), "test_slugify_prints_expected_text"),
+    ],
+)
+def test_names_come_from_behaviour(made: Call, outcome: Outcome, name: str) -> None:
+    assert first_name([made], outcome, "text", "lower") == name
+
+
+def test_several_inputs_are_named_for_what_they_share() -> None:
+    calls = [call("f", "-1"), call("f", "-2")]
+    assert first_name(calls, raised("ValueError")) == "test_f_rejects_negative_number"
+    assert first_name([*calls, call("f", "0")], returned(True)) == "test_f_returns_true"
+
+
+def test_a_taken_name_becomes_more_particular_before_it_is_numbered() -> None:
+    names = Names()
+    picked = [
+        names.pick(names_for([made], behaviour_of_outcome(returned(True), ()), ()))
+        for made in (
+            call("f", "'ab'"),
+            call("f", "'cd'", strict="True"),
+            call("f", "'ef'"),
+            call("f", "'ef'"),
+        )
+    ]
+    assert picked == [
+        "test_f_returns_true",
+        "test_f_returns_true_with_strict",
+        "test_f_returns_true_for_ef",
+        "test_f_returns_true_2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("made", "subject"),
+    [
+        (call("pkg.text.slugify"), "slugify"),
+        (call("URL.build"), "url_build"),
+        (call("URL.__init__"), "url"),
+        (call("URL"), "url"),
+        (method("URL('a')", "join"), "url_join"),
+        (method("URL.build(host='a')", "join"), "url_join"),
+        (method("Version('1')", "__eq__", "2"), "version_equality"),
+        (method("client", "_get"), "get"),
+        (prop("URL('a')", "path"), "url_path"),
+    ],
+)
+def test_subjects_of_names(made: Call, subject: str) -> None:
+    assert subject_of(made) == subject
+
+
+def test_variables_are_named_like_parameters() -> None:
+    made = call("sort", "[1]", "2", key="len")
+    assert variable_for(0, made, ("items",)) == "items"
+    assert variable_for("key", made, ("items",)) == "key"
+    assert variable_for(1, made, ("items",)) == "second"
+    assert variable_for("self", method("URL('a')", "join"), ()) == "url"
+
+
+@pytest.mark.parametrize("parameter", ["sort", "expected", "request", "class", "test_items"])
+def test_variables_hide_no_name_that_the_call_reads(parameter: str) -> None:
+    name = variable_for(0, call("sort", "[1]"), (parameter,))
+    assert name != parameter
+    assert name.isidentifier()
+
+
+def test_parameters_are_known_only_for_the_function_itself() -> None:
+    changed = function("TableProcessor.test", "parent", "block")
+    assert parameters_of(changed, method("p", "test", "1", "2")) == ("parent", "block")
+    assert parameters_of(changed, call("markdown.markdown", "'a'")) == ()

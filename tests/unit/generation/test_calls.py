@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import pytest
+
+from regoose_ci.domain.observations import Call, CallKind, Outcome, OutcomeKind
+from regoose_ci.generation.calls import (
+    is_comparison,
+    is_statement,
+    is_well_formed,
+    render_call,
+    render_observed,
+)
+from tests.unit.generation.observing import call, method, prop
+
+
+@pytest.mark.parametrize(
+    ("made", "source"),
+    [
+        (call("slugify", "'a--b'", separator="'-'"), "slugify('a--b', separator='-')"),
+        (call("Version.__init__", "'1.0'"), "Version('1.0')"),
+        (call("Version.__lt__", "Version('1')", "Version('2')"), "Version('1') < Version('2')"),
+        (method("URL('a')", "join", "URL('b')"), "URL('a').join(URL('b'))"),
+        (method("1", "bit_length"), "(1).bit_length()"),
+        (method("'a' + 'b'", "upper"), "('a' + 'b').upper()"),
+        (method("(1, 2)", "index", "1"), "(1, 2).index(1)"),
+        (prop("URL('a')", "path"), "URL('a').path"),
+        (method("a", "__eq__", "b"), "a == b"),
+        (method("a", "__ne__", "-1"), "a != -1"),
+        (method("a", "__add__", "b"), "a + b"),
+        (method("a", "__mul__", "-1"), "a * (-1)"),
+        (method("a", "__radd__", "1"), "(1) + a"),
+        (method("a + b", "__truediv__", "c"), "(a + b) / c"),
+        (method("a", "__contains__", "'x'"), "'x' in a"),
+        (method("a", "__getitem__", "0"), "a[0]"),
+        (method("a", "__setitem__", "0", "'x'"), "a[0] = 'x'"),
+        (method("a", "__delitem__", "0"), "del a[0]"),
+        (method("a", "__len__"), "len(a)"),
+        (method("a", "__str__"), "str(a)"),
+        (method("a", "__repr__"), "repr(a)"),
+        (method("a", "__bool__"), "bool(a)"),
+        (method("a", "__iter__"), "list(a)"),
+        (method("a", "__hash__"), "isinstance(hash(a), int)"),
+        (method("a", "__call__", "1"), "a(1)"),
+        (method("a", "__call__", "1", "2"), "a(1, 2)"),
+        (method("a", "__neg__"), "-a"),
+        (method("a", "__format__", "'>8'"), "format(a, '>8')"),
+        (method("a", "__enter__"), "a.__enter__()"),
+        (method("a", "__eq__"), "a.__eq__()"),
+    ],
+)
+def test_calls_are_written_as_people_write_them(made: Call, source: str) -> None:
+    assert render_call(made) == source
+
+
+@pytest.mark.parametrize(
+    ("awaited", "iterated", "source"),
+    [
+        (True, False, "asyncio.run(f())"),
+        (False, True, "list(f())"),
+        (True, True, "asyncio.run(collect())"),
+    ],
+)
+def test_results_are_awaited_and_listed_as_the_guest_did(
+    awaited: bool, iterated: bool, source: str
+) -> None:
+    outcome = Outcome(OutcomeKind.RETURNED, awaited=awaited, iterated=iterated)
+    assert render_observed(call("f"), outcome) == source
+
+
+def test_iteration_is_listed_once() -> None:
+    outcome = Outcome(OutcomeKind.RETURNED, iterated=True)
+    assert render_observed(method("a", "__iter__"), outcome) == "list(a)"
+
+
+def test_item_assignment_is_a_statement() -> None:
+    assert is_statement(method("a", "__setitem__", "0", "1"))
+    assert not is_statement(method("a", "__getitem__", "0"))
+
+
+def test_operators_are_comparisons() -> None:
+    assert is_comparison(method("a", "__contains__", "0"))
+    assert not is_comparison(method("a", "__add__", "0"))
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        call("f", "1); import os; print(1"),
+        call("f", "1\n"),
+        call("f(1)", "1"),
+        call("f", "1", imports=("import os; os.remove('x')",)),
+        call("f", "1", imports=("print()",)),
+        Call(CallKind.FUNCTION, "f", kwargs=(("a b", "1"),)),
+        Call(CallKind.METHOD, "f"),
+        Call(CallKind.FUNCTION, "f", receiver="a"),
+        method("a b", "f"),
+    ],
+)
+def test_parts_that_are_not_expressions_are_refused(made: Call) -> None:
+    assert not is_well_formed(made)
+
+
+def test_ordinary_calls_are_well_formed() -> None:
+    assert is_well_formed(call("pkg.f", "[1, 2]", key="lambda x: x", imports=("import pkg",)))
+    assert is_well_formed(method("URL('a')", "join", "URL('b')"))

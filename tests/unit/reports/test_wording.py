@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import pytest
+
+from regoose_ci.domain.report import Explored, FunctionReport, ReportError, SandboxInfo
+from regoose_ci.reports.wording import seconds, verdict
+from tests.unit.reports.sample import (
+    review,
+    sample_review,
+    skipped_function,
+    slugify_function,
+    truncate_function,
+    unchanged_function,
+    unique_function,
+)
+
+
+def sentence(*functions: FunctionReport) -> str:
+    found = verdict(review(*functions))
+    return found.lead + found.rest
+
+
+def not_reached() -> FunctionReport:
+    return unchanged_function().model_copy(
+        update={
+            "explored": Explored(inputs=50, reached_change_on_base=3),
+            "status": "skipped",
+            "reason": "change_not_reached",
+        }
+    )
+
+
+def test_a_change_is_counted_with_functions_and_tests():
+    assert sentence(slugify_function(), unchanged_function()) == (
+        "1 behaviour change in 2 changed functions, 3 hardening tests ready to commit."
+    )
+
+
+def test_intended_changes_are_told_apart():
+    assert sentence(slugify_function(), truncate_function()).startswith(
+        "2 behaviour changes (1 looks intended) in 2 changed functions"
+    )
+    assert sentence(truncate_function()) == (
+        "1 behaviour change that looks intended, in 1 changed function."
+    )
+
+
+def test_silence_says_how_many_inputs_reached_the_change():
+    found = verdict(review(unchanged_function()))
+    assert found.tone == "quiet"
+    assert found.lead + found.rest == (
+        "No behaviour change found: 312 inputs reached the changed lines on both revisions."
+    )
+
+
+def test_silence_without_reaching_the_change_is_no_verdict():
+    found = verdict(review(not_reached()))
+    assert found.tone == "unsure"
+    assert found.lead == "No verdict:"
+    assert found.notes == (
+        "Nothing is known about split_words: no input reached the changed lines.",
+    )
+
+
+def test_half_a_silence_says_which_half():
+    found = verdict(review(unchanged_function(), not_reached()))
+    assert found.tone == "unsure"
+    assert found.lead == "No behaviour change found in 1 of 2 changed functions:"
+
+
+def test_a_tested_function_that_no_input_reached_on_base_is_not_silent():
+    function = unchanged_function().model_copy(update={"explored": Explored(inputs=9)})
+    assert verdict(review(function)).tone == "unsure"
+
+
+def test_new_functions_have_nothing_to_compare():
+    assert sentence(unique_function()).startswith(
+        "1 hardening test for 1 function, ready to commit. Nothing to compare"
+    )
+
+
+def test_harden_speaks_of_tests_only():
+    report = review(unchanged_function(), unique_function())
+    found = verdict(report.model_copy(update={"base_sha": None}))
+    assert found.lead + found.rest == "1 hardening test for 2 functions, ready to commit."
+    assert found.notes == ()
+
+
+def test_nothing_changed():
+    assert sentence().startswith("Nothing to test:")
+
+
+def test_an_error_is_the_verdict_when_nothing_was_found():
+    error = ReportError(kind="no_sandbox", message="Podman does not start.", remedy="Install crun.")
+    found = verdict(review().model_copy(update={"error": error}))
+    assert (found.tone, found.lead) == ("failed", "The review ended early:")
+    assert found.rest == " Podman does not start. Install crun."
+    assert found.notes == ()
+
+
+def test_an_error_does_not_hide_what_was_found_before():
+    error = ReportError(kind="guest", message="The guest died.")
+    found = verdict(review(slugify_function()).model_copy(update={"error": error}))
+    assert found.tone == "change"
+    assert found.notes == ("The review ended early: The guest died.",)
+
+
+def test_partial_results_and_a_missing_sandbox_are_said():
+    update = {"partial": True, "partial_reason": "interrupted", "sandbox": SandboxInfo()}
+    notes = verdict(sample_review().model_copy(update=update)).notes
+    assert notes[0] == "Partial result: interrupted."
+    assert notes[-1].startswith("No sandbox:")
+
+
+def test_more_than_three_names_are_counted():
+    functions = [
+        skipped_function().model_copy(update={"qualname": name})
+        for name in ("a", "b", "c", "d", "e")
+    ]
+    assert "about a, b, c and 2 more:" in verdict(review(*functions)).notes[0]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.042, "42 ms"), (4.25, "4.2 s"), (59.4, "59 s"), (125, "2 min 5 s")]
+)
+def test_seconds(value, text):
+    assert seconds(value) == text

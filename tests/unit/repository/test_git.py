@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from regoose_ci.errors import RepositoryError
+from regoose_ci.repository.git import GitRepository
+
+
+def test_opens_from_a_subdirectory(project):
+    project.write("pkg/b.py", "x = 1\n")
+    assert GitRepository.open(project.path / "pkg").root == project.path
+
+
+def test_says_when_the_path_is_no_repository(tmp_path):
+    with pytest.raises(RepositoryError, match="is not a git repository") as caught:
+        GitRepository.open(tmp_path)
+    assert caught.value.remedy
+    assert caught.value.exit_code == 2
+
+
+def test_says_when_the_path_does_not_exist(tmp_path):
+    with pytest.raises(RepositoryError, match="is not a directory"):
+        GitRepository.open(tmp_path / "missing")
+
+
+def test_says_when_git_is_missing(project, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(RepositoryError, match="git is not installed"):
+        GitRepository.open(project.path)
+
+
+def test_defaults_to_the_merge_base_with_main(project):
+    start = project.git("rev-parse", "HEAD")
+    project.git("checkout", "-q", "-b", "topic")
+    project.write("a.py", "def f():\n    return 2\n")
+    topic = project.commit()
+    project.git("checkout", "-q", "main")
+    project.write("other.py", "")
+    project.commit()
+    revisions = GitRepository.open(project.path).resolve_range(None, "topic")
+    assert (revisions.base_sha, revisions.head_sha) == (start, topic)
+
+
+def test_on_the_default_branch_the_base_is_the_first_parent(project):
+    start = project.git("rev-parse", "HEAD")
+    project.commit("Second")
+    assert GitRepository.open(project.path).resolve_range(None, None).base_sha == start
+
+
+def test_a_lone_commit_needs_a_base(project):
+    with pytest.raises(RepositoryError, match="its parent is not in this repository"):
+        GitRepository.open(project.path).resolve_range(None, None)
+
+
+def test_without_a_default_branch_a_base_is_asked_for(project):
+    project.git("branch", "-m", "trunk")
+    with pytest.raises(RepositoryError, match="no default branch") as caught:
+        GitRepository.open(project.path).resolve_range(None, None)
+    assert "--base" in caught.value.remedy
+
+
+def test_base_equal_to_head_is_empty(project):
+    assert GitRepository.open(project.path).resolve_range("HEAD", "HEAD").is_empty
+
+
+@pytest.mark.parametrize("reference", ["nowhere", "--upload-pack=x", "HEAD:a.py"])
+def test_names_an_unknown_reference(project, reference):
+    with pytest.raises(RepositoryError, match="is not a commit") as caught:
+        GitRepository.open(project.path).resolve_range(reference, None)
+    assert reference in caught.value.message
+    assert "git fetch" in caught.value.remedy
+
+
+def test_finds_a_branch_that_only_the_remote_has(project, tmp_path):
+    project.git("branch", "feature")
+    subprocess.run(["git", "clone", "-q", str(project.path), str(tmp_path / "clone")], check=True)
+    repository = GitRepository.open(tmp_path / "clone")
+    assert repository.resolve_range("feature", None).is_empty
+
+
+def test_unrelated_histories(project):
+    project.git("checkout", "-q", "--orphan", "other")
+    project.commit("Unrelated")
+    with pytest.raises(RepositoryError, match="no common history"):
+        GitRepository.open(project.path).resolve_range("main", "other")
+
+
+def test_shallow_clone_without_the_merge_base(project, tmp_path):
+    project.git("checkout", "-q", "-b", "topic")
+    project.commit("Topic")
+    project.git("checkout", "-q", "main")
+    project.commit("Main")
+    clone = tmp_path / "clone"
+    subprocess.run(
+        ["git", "clone", "-q", "--depth=1", "--no-single-branch", project.path.as_uri(), clone],
+        check=True,
+    )
+    with pytest.raises(RepositoryError, match="shallow clone") as caught:
+        GitRepository.open(clone).resolve_range("main", "topic")
+    assert "--unshallow" in caught.value.remedy
+    assert "fetch-depth: 0" in caught.value.remedy
+
+
+def test_diff_holds_python_files_only_but_all_paths_are_listed(project):
+    project.write("a.py", "def f():\n    return 2\n")
+    project.write("notes with space.txt", "x\n")
+    project.commit()
+    repository = GitRepository.open(project.path)
+    revisions = repository.resolve_range(None, None)
+    assert "notes" not in repository.diff(revisions)
+    assert "+    return 2" in repository.diff(revisions)
+    assert repository.changed_paths(revisions) == ("a.py", "notes with space.txt")
+
+
+def test_repository_configuration_runs_nothing(project, tmp_path):
+    marker = tmp_path / "ran"
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\ntouch {marker}\ncat\n")
+    program.chmod(0o755)
+    project.write(".gitattributes", "*.py filter=evil diff=evil\n")
+    project.write("a.py", "def f():\n    return 2\n")
+    project.commit()
+    project.write("a.py", "def f():\n    return 3\n")
+    for key in ("filter.evil.clean", "filter.evil.smudge", "diff.evil.textconv"):
+        project.git("config", key, str(program))
+    project.git("config", "filter.evil.required", "true")
+    project.git("config", "diff.evil.command", str(program))
+    project.git("config", "diff.external", str(program))
+    project.git("config", "core.fsmonitor", str(program))
+    repository = GitRepository.open(project.path)
+    committed = repository.resolve_range(None, None)
+    dirty = repository.resolve_worktree(None)
+    assert "+    return 2" in repository.diff(committed)
+    assert "+    return 3" in repository.diff(dirty)
+    repository.export_tree(committed.head_sha, tmp_path / "tree")
+    repository.export_tree(dirty.head_sha, tmp_path / "dirty")
+    assert not marker.exists()
+
+
+def test_attributes_cannot_hide_a_change(project):
+    project.write(".gitattributes", "*.py -diff\n")
+    project.write("a.py", "def f():\n    return 2\n")
+    project.commit()
+    repository = GitRepository.open(project.path)
+    assert "+    return 2" in repository.diff(repository.resolve_range(None, None))
+
+
+def test_reads_files_of_a_revision(project):
+    project.write("déjà vu.py", "x = 1\n")
+    sha = project.commit()
+    repository = GitRepository.open(project.path)
+    assert repository.list_files(sha) == ("a.py", "déjà vu.py")
+    assert repository.read_file(sha, "déjà vu.py") == b"x = 1\n"
+    assert repository.read_file(sha, "missing.py") is None
+    assert set(repository.read_files(sha, ["a.py", "missing.py"])) == {"a.py"}
+
+
+def test_a_bare_repository_works(project, tmp_path):
+    project.commit("Second")
+    bare = tmp_path / "bare.git"
+    subprocess.run(["git", "clone", "-q", "--bare", str(project.path), str(bare)], check=True)
+    repository = GitRepository.open(bare)
+    revisions = repository.resolve_range(None, None)
+    assert repository.list_files(revisions.head_sha) == ("a.py",)
+    with pytest.raises(RepositoryError, match="bare"):
+        repository.resolve_worktree(None)
+
+
+def test_the_work_tree_is_a_revision(project, tmp_path):
+    project.write(".gitignore", "*.log\n")
+    project.commit()
+    project.write("a.py", "def f():\n    return 3\n")
+    project.write("new.py", 'def g():\n    return "x"')
+    project.write("debug.log", "noise")
+    repository = GitRepository.open(project.path)
+    revisions = repository.resolve_worktree(None)
+    assert revisions.head_sha == f"{revisions.base_sha}-worktree"
+    assert not revisions.is_empty
+    diff = repository.diff(revisions)
+    assert "+    return 3" in diff
+    assert "+++ b/new.py\n@@ -0,0 +1,2 @@\n" in diff
+    assert repository.changed_paths(revisions) == ("a.py", "new.py")
+    assert repository.read_file(revisions.head_sha, "a.py") == b"def f():\n    return 3\n"
+    repository.export_tree(revisions.head_sha, tmp_path / "tree")
+    assert sorted(p.name for p in (tmp_path / "tree").iterdir()) == [".gitignore", "a.py", "new.py"]
+
+
+def test_the_message_has_a_title_and_a_body(project):
+    sha = project.commit("Fix naïve parsing\n\nIt was wrong.\n")
+    assert GitRepository.open(project.path).message(sha) == ("Fix naïve parsing", "It was wrong.")
+
+
+def test_export_is_as_committed(project, tmp_path):
+    project.write(".gitattributes", "*.txt eol=crlf\nsecret.txt export-ignore\n")
+    project.write("secret.txt", "a\n")
+    project.write("bin/run", "#!/bin/sh\n")
+    (project.path / "bin/run").chmod(0o700)
+    sha = project.commit()
+    tree = tmp_path / "tree"
+    GitRepository.open(project.path).export_tree(sha, tree)
+    assert (tree / "secret.txt").read_bytes() == b"a\n"
+    assert (tree / "secret.txt").stat().st_mode & 0o777 == 0o644
+    assert (tree / "bin/run").stat().st_mode & 0o777 == 0o755
+    assert not (tree / ".git").exists()
+
+
+def test_export_drops_links_that_leave_the_tree(project, tmp_path):
+    (project.path / "s").mkdir()
+    for name, target in {
+        "good": "a.py",
+        "absolute": "/etc/passwd",
+        "up": "../outside",
+        "s/here": "..",
+        "sly": "s/here/../outside",
+        "loop": "loop",
+    }.items():
+        (project.path / name).symlink_to(target)
+    sha = project.commit()
+    tree = tmp_path / "tree"
+    GitRepository.open(project.path).export_tree(sha, tree)
+    links = {p.relative_to(tree).as_posix() for p in tree.rglob("*") if p.is_symlink()}
+    assert links == {"good", "s/here", "loop"}
+
+
+def test_export_refuses_a_tree_over_the_limit(project, tmp_path):
+    sha = project.git("rev-parse", "HEAD")
+    with pytest.raises(RepositoryError, match="more than the limit of 10"):
+        GitRepository.open(project.path).export_tree(sha, tmp_path / "tree", max_bytes=10)
+    assert not (tmp_path / "tree").exists()
+
+
+def test_a_missing_object_is_said(project, tmp_path):
+    sha = project.git("rev-parse", "HEAD")
+    blob = project.git("rev-parse", "HEAD:a.py")
+    repository = GitRepository.open(project.path)
+    repository.list_files(sha)
+    shutil.rmtree(project.path / ".git/objects" / blob[:2])
+    with pytest.raises(RepositoryError, match="missing"):
+        repository.read_file(sha, "a.py")
+
+
+def test_a_repository_of_another_user_is_read(project):
+    if Path("/proc/self").stat().st_uid != 0:
+        pytest.skip("changing a file's owner needs root")
+    subprocess.run(["chown", "-R", "12345", str(project.path)], check=True)
+    assert GitRepository.open(project.path).resolve_range("HEAD", "HEAD").is_empty

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import io
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from regoose_ci.console import Screen, one_line
+from regoose_ci.domain.diagnosis import Check, Diagnosis
+from regoose_ci.domain.report import (
+    AcceptedTestReport,
+    BehaviourChangeReport,
+    Explored,
+    FunctionReport,
+    ReportError,
+    ReviewReport,
+    SandboxInfo,
+)
+from regoose_ci.summary import SCREEN_LINES, fit_pair, print_diagnosis, print_summary
+
+STARTED = datetime(2026, 3, 9, tzinfo=timezone.utc)
+OUT = Path("regoose-report")
+
+
+def changed(number: int) -> FunctionReport:
+    return FunctionReport(
+        path="shop/money.py",
+        qualname=f"split_bill_{number}",
+        change="modified",
+        line=number,
+        status="tested",
+        explored=Explored(inputs=9, reached_change_on_base=9, reached_change_on_head=9),
+        behaviour_changes=(
+            BehaviourChangeReport(
+                id=f"b{number}",
+                call="split_bill(1, 2)",
+                base="returns [1, 0]",
+                head="returns [0, 0]",
+                test="",
+                intended="no",
+                confidence=0.9,
+            ),
+        ),
+        tests=(
+            AcceptedTestReport(
+                id="t", name="test_it", file="tests/test_it.py", kind="hardening",
+                origin="embedded", base="passed", head="passed",
+            ),
+        ),
+    )  # fmt: skip
+
+
+def quiet(number: int) -> FunctionReport:
+    return FunctionReport(
+        path="shop/receipt.py",
+        qualname=f"receipt_line_{number}",
+        change="modified",
+        line=number,
+        status="skipped",
+        reason="change_not_reached",
+    )
+
+
+def report(*functions: FunctionReport, error: ReportError | None = None) -> ReviewReport:
+    return ReviewReport(
+        session_id="s",
+        started_at=STARTED,
+        base_sha="a" * 40,
+        head_sha="b" * 40,
+        functions=functions,
+        sandbox=SandboxInfo(engine="podman", level="rootless"),
+        error=error,
+    )
+
+
+def shown(found: ReviewReport, width: int) -> list[str]:
+    stream = io.StringIO()
+    console = Console(
+        file=stream, width=width, height=SCREEN_LINES, force_terminal=True, color_system=None
+    )
+    print_summary(Screen(console, one_line), found, OUT)
+    return [line.rstrip() for line in stream.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+@pytest.mark.parametrize(("changes", "others"), [(0, 1), (1, 0), (2, 2), (4, 40), (60, 300)])
+def test_summary_fits_a_screen(width: int, changes: int, others: int) -> None:
+    functions = [quiet(n) for n in range(others)] + [changed(n) for n in range(changes)]
+
+    lines = shown(report(*functions), width)
+
+    assert len(lines) <= SCREEN_LINES - 1
+    assert max(map(len, lines)) <= width
+    assert lines[-1] == "Report: regoose-report/report.html"
+
+
+def test_summary_shows_the_change_its_call_and_both_results() -> None:
+    lines = shown(report(quiet(1), changed(2)), 100)
+
+    assert lines[0].startswith("1 behaviour change in 2 changed functions")
+    assert "split_bill(1, 2)  shop/money.py · looks unintended (90% sure)" in lines
+    assert "  base returns [1, 0]" in lines
+    assert "  head returns [0, 0]" in lines
+
+
+def test_functions_with_findings_come_first_in_the_table() -> None:
+    lines = shown(report(quiet(1), changed(2)), 120)
+
+    start = next(i for i, line in enumerate(lines) if line.startswith("function"))
+    assert lines[start + 1].split() == [
+        "split_bill_2", "shop/money.py", "modified:", "1", "behaviour", "change", "1",
+    ]  # fmt: skip
+    assert "no input reached the changed lines" in lines[start + 2]
+
+
+def test_the_count_of_what_is_left_out_is_shown() -> None:
+    lines = shown(report(*(changed(n) for n in range(60))), 80)
+
+    calls = sum(line.startswith("split_bill(1, 2)") for line in lines)
+    rows = sum(line.startswith("split_bill_") for line in lines)
+    assert f"… and {60 - calls} more behaviour changes in the report" in lines
+    assert any(line.startswith(f"… and {60 - rows} more") for line in lines)
+
+
+def test_an_early_end_is_the_verdict() -> None:
+    error = ReportError(kind="no_sandbox", message="No engine.", remedy="Install podman.")
+
+    lines = shown(report(error=error), 100)
+
+    assert lines[0] == "The review ended early: No engine. Install podman."
+
+
+def test_long_outcomes_keep_the_difference_in_sight() -> None:
+    base, head = fit_pair("returns " + "a" * 300 + "1 tail", "returns " + "a" * 300 + "2 tail", 40)
+
+    assert (base, head) == ("…" + "a" * 12 + "1 tail", "…" + "a" * 12 + "2 tail")
+
+
+def test_long_outcomes_that_differ_early_are_cut_at_the_end() -> None:
+    base, head = fit_pair("returns 1" + "a" * 300, "returns 2", 20)
+
+    assert (base, head) == ("returns 1" + "a" * 10 + "…", "returns 2")
+
+
+def test_diagnosis_shows_what_mends_a_degraded_check() -> None:
+    stream = io.StringIO()
+    console = Console(file=stream, width=100, force_terminal=True, color_system=None)
+    diagnosis = Diagnosis(
+        checks=(
+            Check("podman", "ok", "4.3.1"),
+            Check("cgroups", "degraded", "hybrid", "mount cgroup2"),
+        ),
+        sandbox=SandboxInfo(engine="podman", level="userns", degraded=("memory",)),
+    )
+
+    print_diagnosis(Screen(console, one_line), diagnosis)
+
+    assert [line.rstrip() for line in stream.getvalue().splitlines()] == [
+        "ok        podman   4.3.1",
+        "degraded  cgroups  hybrid",
+        "          mount cgroup2",
+        "",
+        "sandbox userns (podman); not held: memory",
+    ]
