@@ -6,6 +6,7 @@ import hashlib
 import random
 import time
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 
 import anyio
 
@@ -49,76 +50,84 @@ class Explorer:
             return
         materials = [m for m in board.material.functions if m.function.id not in board.skipped]
         with board.stage(Stage.EXPLORATION, len(materials)) as summary:
-            deadline = time.monotonic() + board.request.budget
-            recorded = await self._harvest(board, board.laboratory, materials)
-            await self._explore(board, board.laboratory, materials, recorded, deadline)
+            await _Exploration(board, board.laboratory, materials).run()
             inputs = sum(f.inputs for f in board.findings.values())
             changes = sum(len(f.witnesses) for f in board.findings.values())
             summary.append(f"{inputs} inputs, {changes} differences")
 
-    async def _harvest(
+
+class _Exploration:
+    """One review's exploration: workers with guests of their own share a queue of functions."""
+
+    def __init__(
         self, board: Board, laboratory: Laboratory, materials: list[FunctionMaterial]
-    ) -> dict[str, list[Recorded]]:
-        seconds = min(MAX_HARVEST, board.request.budget * HARVEST_SHARE)
-        async with laboratory.pairs.pair() as pair:
-            return await harvest(pair, materials, seconds)
+    ) -> None:
+        self._board = board
+        self._pairs = laboratory.pairs
+        self._materials = materials
+        self._queue = list(materials)
+        self._workers = max(1, min(board.request.jobs, len(materials)))
+        self._deadline = time.monotonic() + board.request.budget
+        self._recorded: dict[str, list[Recorded]] = {}
+
+    async def run(self) -> None:
+        """Run existing tests once, then let the workers explore."""
+        budget = self._board.request.budget
+        async with self._pairs.testing_pair() as pair:
+            seconds = min(MAX_HARVEST, budget * HARVEST_SHARE)
+            self._recorded = await harvest(pair, self._materials, seconds)
+        async with anyio.create_task_group() as tasks:
+            for _ in range(self._workers):
+                tasks.start_soon(self._work)
+
+    async def _work(self) -> None:
+        """Explore in one pair of guests and confirm in another."""
+        async with AsyncExitStack() as stack:
+            pair = await stack.enter_async_context(self._pairs.pair())
+            fresh: GuestPair | None = None
+            while self._queue:
+                material = self._queue.pop(0)
+                findings = await self._explore(pair, material)
+                if findings is None:
+                    continue
+                if fresh is None:
+                    fresh = await stack.enter_async_context(self._pairs.pair())
+                await confirm(fresh, findings)
+                self._keep(findings)
 
     async def _explore(
-        self,
-        board: Board,
-        laboratory: Laboratory,
-        materials: list[FunctionMaterial],
-        recorded: dict[str, list[Recorded]],
-        deadline: float,
-    ) -> None:
-        queue = list(materials)
-        workers = max(1, min(board.request.jobs, len(queue)))
+        self, pair: GuestPair, material: FunctionMaterial
+    ) -> FunctionFindings | None:
+        board, function = self._board, material.function
+        seconds = self._share()
+        if seconds <= 0:
+            board.skipped[function.id] = Skip("budget", "the budget was used up")
+            board.out_of_budget = True
+            return None
+        async with board.function(Stage.EXPLORATION, function.id) as summary:
+            described = await _describe(pair, function)
+            problem = _import_problem(described, function)
+            if problem is not None:
+                board.skipped[function.id] = problem
+                summary.append(problem.detail)
+                return None
+            search = _search(material, self._recorded.get(function.id, []), described)
+            findings = await FunctionExplorer(pair, function, search).explore(seconds)
+            summary.append(f"{findings.inputs} inputs, {len(findings.witnesses)} differences")
+            return findings
 
-        async def work() -> None:
-            while queue:
-                material = queue.pop(0)
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    board.skipped[material.function.id] = Skip("budget", "the budget was used up")
-                    board.out_of_budget = True
-                    continue
-                share = left * workers / (len(queue) + workers)
-                seconds = min(MAX_SECONDS, left, max(MIN_SECONDS, share))
-                async with board.function(Stage.EXPLORATION, material.function.id) as summary:
-                    calls = recorded.get(material.function.id, [])
-                    await _explore_one(board, laboratory, material, calls, seconds, summary)
+    def _share(self) -> float:
+        """Seconds for the next function: its share of what is left, within bounds."""
+        left = self._deadline - time.monotonic()
+        share = left * self._workers / (len(self._queue) + self._workers)
+        return min(MAX_SECONDS, left, max(MIN_SECONDS, share))
 
-        async with anyio.create_task_group() as tasks:
-            for _ in range(workers):
-                tasks.start_soon(work)
-
-
-async def _explore_one(
-    board: Board,
-    laboratory: Laboratory,
-    material: FunctionMaterial,
-    recorded: Sequence[Recorded],
-    seconds: float,
-    summary: list[str],
-) -> None:
-    function = material.function
-    async with laboratory.pairs.pair() as pair:
-        described = await _describe(pair, function)
-        problem = _import_problem(described, function)
-        if problem is not None:
-            board.skipped[function.id] = problem
-            summary.append(problem.detail)
-            return
-        search = _search(material, recorded, described)
-        findings = await FunctionExplorer(pair, function, search).explore(seconds)
-    async with laboratory.pairs.pair() as fresh:
-        await confirm(fresh, findings)
-    board.findings[function.id] = findings
-    skip = _skip_reason(findings)
-    if skip is not None:
-        board.skipped[function.id] = skip
-    _announce(board, findings)
-    summary.append(f"{findings.inputs} inputs, {len(findings.witnesses)} differences")
+    def _keep(self, findings: FunctionFindings) -> None:
+        self._board.findings[findings.function.id] = findings
+        skip = _skip_reason(findings)
+        if skip is not None:
+            self._board.skipped[findings.function.id] = skip
+        _announce(self._board, findings)
 
 
 def _search(

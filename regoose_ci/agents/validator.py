@@ -32,37 +32,43 @@ class Validator:
         """Validate the candidates of all functions, some functions at the same time."""
         if board.laboratory is None:
             return
+        pairs = board.laboratory.pairs
         queue = [(i, tests) for i, tests in board.candidates.items() if tests]
-        workers = max(1, min(board.request.jobs, len(queue)))
-
-        async def work() -> None:
-            while queue:
-                function_id, tests = queue.pop(0)
-                function = board.findings[function_id].function
-                async with board.function(Stage.EXECUTION, function_id) as summary:
-                    verdicts = await _validate(board, board.laboratory.pairs, function, tests)
-                    board.verdicts[function_id] = verdicts
-                    accepted = sum(v.accepted for v in verdicts)
-                    summary.append(f"{accepted} of {len(verdicts)} tests accepted")
-
+        workers = min(board.request.jobs, len(queue))
         with board.stage(Stage.EXECUTION, len(queue)) as summary:
             async with anyio.create_task_group() as tasks:
-                for _ in range(workers if queue else 0):
-                    tasks.start_soon(work)
+                for _ in range(workers):
+                    tasks.start_soon(_work, board, pairs, queue)
             accepted = sum(v.accepted for found in board.verdicts.values() for v in found)
             total = sum(len(found) for found in board.verdicts.values())
             summary.append(f"{accepted} of {total} tests accepted")
 
 
+async def _work(
+    board: Board, pairs: PairFactory, queue: list[tuple[str, tuple[CandidateTest, ...]]]
+) -> None:
+    """Run each candidate in one pair of guests, and what was accepted again in another."""
+    async with pairs.testing_pair() as pair, pairs.testing_pair() as fresh:
+        while queue:
+            function_id, tests = queue.pop(0)
+            function = board.findings[function_id].function
+            async with board.function(Stage.EXECUTION, function_id) as summary:
+                verdicts = await _validate(board, (pair, fresh), function, tests)
+                board.verdicts[function_id] = verdicts
+                accepted = sum(v.accepted for v in verdicts)
+                summary.append(f"{accepted} of {len(verdicts)} tests accepted")
+
+
 async def _validate(
-    board: Board, pairs: PairFactory, function: ChangedFunction, tests: tuple[CandidateTest, ...]
+    board: Board,
+    guests: tuple[GuestPair, GuestPair],
+    function: ChangedFunction,
+    tests: tuple[CandidateTest, ...],
 ) -> list[Verdict]:
-    """Run each candidate in one pair of guests, then repeat what passed in a fresh pair."""
+    pair, fresh = guests
     try:
-        async with pairs.pair() as pair:
-            first = [await _first_look(board, pair, function, test) for test in tests]
-        async with pairs.pair() as fresh:
-            return [await _second_look(board, fresh, function, verdict) for verdict in first]
+        first = [await _first_look(board, pair, function, test) for test in tests]
+        return [await _second_look(board, fresh, function, verdict) for verdict in first]
     except GuestError as error:
         reason = RejectionReason.INFRA_ERROR
         return [Verdict(test, (), reason, error.message) for test in tests]

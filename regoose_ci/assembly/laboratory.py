@@ -156,7 +156,7 @@ class LaboratoryBuilder:
             source=self._source_of(interpreter, head),
             fallbacks=tuple(dict.fromkeys([*interpreter.notes, *notes])),
         )
-        return Laboratory(PairFactory(sandbox, specs), sandbox.info, environment)
+        return Laboratory(PairFactory(sandbox, specs, PRELOAD), sandbox.info, environment)
 
     async def _requirements(self, revision: Revision) -> ProjectRequirements:
         paths = await anyio.to_thread.run_sync(self.source.files, revision)
@@ -243,7 +243,6 @@ class LaboratoryBuilder:
                 import_roots=tuple(f"{REPOSITORY}/{r}".rstrip("/.") for r in roots),
                 site_dirs=tuple(inside),
                 env=self.request.env,
-                preload=PRELOAD,
                 memory_mb=self.settings.memory_mb,
             ),
             seen.library_path,

@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -77,13 +77,15 @@ def find_interpreter(
     repository: Path,
     requires_python: str | None,
     environ: Mapping[str, str] = os.environ,
+    newest_python: tuple[int, int] | None = None,
 ) -> Interpreter:
     """Find the interpreter for ``repository``.
 
     The order is ``python`` (an interpreter, a virtual environment, or a name on the PATH), the
     active virtual environment unless it is the one Regoose runs in, ``.venv`` and ``venv`` in
     the repository, and last the newest interpreter of this machine that ``requires_python``
-    allows. Nothing is downloaded.
+    allows; one newer than ``newest_python``, which the project says it works on, only where
+    there is no other. Nothing is downloaded.
 
     Raises:
         UsageError: ``python`` is not a Python that can be used.
@@ -96,7 +98,15 @@ def find_interpreter(
         found = _from_environment_or_note(directory, repository, source, notes)
         if found is not None:
             return replace(found, notes=tuple(notes))
-    return replace(_newest(requires_python, repository, environ), notes=tuple(notes))
+    versions = _in_order(requires_python, newest_python)
+    found = _first_installed(versions, repository, environ)
+    if found is not None:
+        return replace(found, notes=tuple(notes))
+    wanted = f"{requires_python}, and from 3.10 to 3.14" if requires_python else "3.10 to 3.14"
+    raise EnvironmentBuildError(
+        f"This machine has no Python that the project can run on (wanted: {wanted}).",
+        "Install one (`uv python install 3.13`), or name one with --python PATH.",
+    )
 
 
 def _from_option(python: Path, repository: Path, environ: Mapping[str, str]) -> Interpreter:
@@ -205,14 +215,11 @@ def _inside(prefix: Path, executable: Path, version: tuple[int, int]) -> Path:
     raise _UnusableError(f"{executable} lies outside its own prefix {prefix}")
 
 
-def _newest(
-    requires_python: str | None, repository: Path, environ: Mapping[str, str]
-) -> Interpreter:
-    allowed = _specifier(requires_python)
+def _first_installed(
+    versions: Sequence[tuple[int, int]], repository: Path, environ: Mapping[str, str]
+) -> Interpreter | None:
     probed: dict[Path, Interpreter | None] = {}
-    for version in _versions_downward():
-        if not allowed.contains(f"{version[0]}.{version[1]}.99", prereleases=True):
-            continue
+    for version in versions:
         for candidate in _candidates(version, environ):
             resolved = candidate.resolve()
             if resolved.is_relative_to(repository.resolve()):
@@ -222,11 +229,7 @@ def _newest(
             found = probed[resolved]
             if found is not None and found.version == version:
                 return found
-    wanted = f"{requires_python}, and from 3.10 to 3.14" if requires_python else "3.10 to 3.14"
-    raise EnvironmentBuildError(
-        f"This machine has no Python that the project can run on (wanted: {wanted}).",
-        "Install one (`uv python install 3.13`), or name one with --python PATH.",
-    )
+    return None
 
 
 def _probe_or_none(path: Path) -> Interpreter | None:
@@ -244,9 +247,18 @@ def _specifier(requires_python: str | None) -> SpecifierSet:
         return SpecifierSet()
 
 
-def _versions_downward() -> Iterator[tuple[int, int]]:
-    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
-        yield 3, minor
+def _in_order(
+    requires_python: str | None, newest_python: tuple[int, int] | None
+) -> Sequence[tuple[int, int]]:
+    """Order the allowed versions: from the newest stated one down, then from it up."""
+    allowed = _specifier(requires_python)
+    versions = [
+        (3, minor)
+        for minor in range(OLDEST[1], NEWEST[1] + 1)
+        if allowed.contains(f"3.{minor}.99", prereleases=True)
+    ]
+    stated = newest_python or NEWEST
+    return [v for v in reversed(versions) if v <= stated] + [v for v in versions if v > stated]
 
 
 def _candidates(version: tuple[int, int], environ: Mapping[str, str]) -> Iterator[Path]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from regoose_ci.environments.project_files import Declared, EntryPoint
-from regoose_ci.environments.tables import Table, table, text
+from regoose_ci.environments.project_files import Declared, EntryPoint, newest_python
+from regoose_ci.environments.tables import Table, table, text, texts
 
 _NUMBER = re.compile(r"\d+")
 
@@ -25,6 +25,7 @@ def read_poetry(poetry: Table) -> Declared:
         name=text(poetry, "name"),
         version=text(poetry, "version"),
         requires_python=to_specifier(python) if python else None,
+        newest_python=newest_python(texts(poetry, "classifiers")),
         dependencies=runtime,
         groups=tuple((name, tuple(_requirements(g, problems))) for name, g in groups.items()),
         entry_points=tuple(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from packaging.requirements import InvalidRequirement, Requirement
 
 _TEST_GROUPS = frozenset({"test", "tests", "testing", "dev", "develop", "development", "unittest"})
+_PYTHON_CLASSIFIER = r"Programming Language :: Python :: 3\.(\d{1,3})"
 LARGEST_FILE = 1024 * 1024
 
 
@@ -33,12 +34,15 @@ class EntryPoint:
 class ProjectRequirements:
     """What a project needs to run, to be tested and to be built.
 
+    ``newest_python`` is the newest version of Python that its classifiers name.
+
     ``package_roots`` are directories the project names as holding its packages. ``compiled``
     says that the project declares extension modules. ``sources`` are the files that were read,
     ``problems`` sentences about what could not be.
     """
 
     requires_python: str | None = None
+    newest_python: tuple[int, int] | None = None
     dependencies: tuple[str, ...] = ()
     test_dependencies: tuple[str, ...] = ()
     build_requires: tuple[str, ...] = ()
@@ -67,6 +71,7 @@ class Declared:
     version_attribute: str | None = None
     version_path: str | None = None
     requires_python: str | None = None
+    newest_python: tuple[int, int] | None = None
     dependencies: tuple[str, ...] | None = None
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
     build_requires: tuple[str, ...] | None = None
@@ -93,6 +98,12 @@ def normalise(text: str) -> Requirement | None:
         return Requirement(re.sub(r"(^|\s)#.*$", "", text).strip())
     except InvalidRequirement:
         return None
+
+
+def newest_python(classifiers: Iterable[str]) -> tuple[int, int] | None:
+    """Find the newest version that ``Programming Language`` classifiers name."""
+    matches = (re.fullmatch(_PYTHON_CLASSIFIER, c.strip()) for c in classifiers)
+    return max(((3, int(m[1])) for m in matches if m), default=None)
 
 
 def is_test_group(name: str, requirements: Sequence[str]) -> bool:

@@ -8,7 +8,13 @@ from dataclasses import replace
 from packaging.utils import canonicalize_name
 
 from regoose_ci.environments.poetry import read_poetry
-from regoose_ci.environments.project_files import Declared, EntryPoint, VersionFile, decode
+from regoose_ci.environments.project_files import (
+    Declared,
+    EntryPoint,
+    VersionFile,
+    decode,
+    newest_python,
+)
 from regoose_ci.environments.requirement_files import read_requirement_file
 from regoose_ci.environments.tables import Table, parse_toml, table, text, texts
 
@@ -39,6 +45,7 @@ def read_pyproject(read: Reader) -> Declared:
         version_attribute=text(table(tool, "setuptools", "dynamic", "version"), "attr"),
         version_path=_version_path(project, tool),
         requires_python=text(project, "requires-python"),
+        newest_python=newest_python(texts(project, "classifiers")),
         dependencies=dependencies,
         groups=(*_extras(project), *_dependency_groups(parsed), *_tool_groups(tool)),
         build_requires=texts(build, "requires") or None,
@@ -62,6 +69,7 @@ def _fill(declared: Declared, poetry: Declared) -> Declared:
         name=declared.name or poetry.name,
         version=declared.version or poetry.version,
         requires_python=declared.requires_python or poetry.requires_python,
+        newest_python=declared.newest_python or poetry.newest_python,
         dependencies=(
             poetry.dependencies if declared.dependencies is None else declared.dependencies
         ),

@@ -68,6 +68,7 @@ def find_requirements(read: Reader, paths: Sequence[str]) -> ProjectRequirements
     tests = _tidy(_test_requirements(merged), name, problems)
     return ProjectRequirements(
         requires_python=merged.requires_python,
+        newest_python=merged.newest_python,
         dependencies=dependencies,
         test_dependencies=tuple(t for t in tests if _useful_for_tests(t) and t not in dependencies),
         build_requires=_tidy(merged.build_requires or ("setuptools",), None, problems),
@@ -94,6 +95,7 @@ def _merge(declared: Iterable[Declared]) -> Declared:
             version_attribute=merged.version_attribute or other.version_attribute,
             version_path=merged.version_path or other.version_path,
             requires_python=merged.requires_python or other.requires_python,
+            newest_python=merged.newest_python or other.newest_python,
             dependencies=(
                 other.dependencies if merged.dependencies is None else merged.dependencies
             ),

@@ -7,7 +7,13 @@ import configparser
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from regoose_ci.environments.project_files import Declared, EntryPoint, VersionFile, decode
+from regoose_ci.environments.project_files import (
+    Declared,
+    EntryPoint,
+    VersionFile,
+    decode,
+    newest_python,
+)
 from regoose_ci.environments.requirement_files import read_requirement_file
 from regoose_ci.environments.versions import read_strings
 
@@ -37,6 +43,7 @@ def read_setup_cfg(read: Reader) -> Declared:
         version_attribute=_after(version, "attr:"),
         version_path=None,
         requires_python=_value(parser, "options", "python_requires"),
+        newest_python=newest_python(_lines(_value(parser, "metadata", "classifiers") or "")),
         dependencies=dependencies,
         groups=tuple(groups),
         entry_points=tuple(_cfg_entry_points(parser)),
@@ -127,6 +134,7 @@ def read_setup_py(read: Reader) -> Declared:
         name=call.string("name"),
         version=call.string("version"),
         requires_python=call.string("python_requires"),
+        newest_python=newest_python(call.strings("classifiers") or ()),
         dependencies=() if dependencies is None and not problems else dependencies,
         groups=(*call.groups("extras_require"), ("tests", call.strings("tests_require") or ())),
         build_requires=("setuptools", *(call.strings("setup_requires") or ())),

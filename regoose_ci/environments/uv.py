@@ -36,6 +36,9 @@ class Uv:
     """uv as this machine is configured: its indexes, certificates and proxies.
 
     ``environ`` is the host's environment; only the variables uv needs reach it.
+
+    Raises:
+        EnvironmentBuildError: uv is not installed, or does not finish.
     """
 
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
@@ -43,7 +46,14 @@ class Uv:
         self._environ = kept | translate_pip_config(environ)
         self._environ["UV_PYTHON_DOWNLOADS"] = "never"
         self._options = ("--no-index",) if forbids_index(environ) else ()
-        self._executable = find_uv_bin()
+        try:
+            self._executable = find_uv_bin()
+        except FileNotFoundError as error:
+            raise EnvironmentBuildError(
+                "uv, which installs the project's dependencies, is missing.",
+                "Install it beside Regoose (`pip install uv`), or name an environment "
+                "with --python PATH.",
+            ) from error
 
     async def install(
         self,

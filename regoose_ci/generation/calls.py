@@ -114,29 +114,6 @@ def is_comparison(call: Call) -> bool:
     return isinstance(parse_expression(render_call(call)), ast.Compare)
 
 
-def is_well_formed(call: Call) -> bool:
-    """Whether every part is the kind of source it should be: guests are not trusted with that."""
-    name = parse_expression(call.name)
-    expressions = [*call.args, *(value for _, value in call.kwargs)]
-    if call.receiver is not None:
-        expressions.append(call.receiver)
-    return (
-        isinstance(name, ast.Name | ast.Attribute)
-        and (call.kind is CallKind.FUNCTION) is (call.receiver is None)
-        and all(key.isidentifier() for key, _ in call.kwargs)
-        and all("\n" not in e and parse_expression(e) is not None for e in expressions)
-        and all(_is_import(i) for i in call.imports)
-    )
-
-
-def _is_import(source: str) -> bool:
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError):
-        return False
-    return len(body) == 1 and isinstance(body[0], ast.Import | ast.ImportFrom)
-
-
 def _bound(call: Call) -> Call:
     """``Version.__eq__(a, b)`` as a method call of ``a``; ``Version.__init__(x)`` as plain call."""
     owner, _, name = call.name.rpartition(".")

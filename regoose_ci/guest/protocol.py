@@ -249,12 +249,14 @@ class Described:
 class EvaluateJob:
     """Make calls, one after the other, and tell what came of each.
 
-    ``watch`` are the functions whose reached lines are wanted; ``call_timeout`` in seconds.
+    ``watch`` are the functions whose reached lines are wanted; ``call_timeout`` in seconds. No
+    call is begun after ``seconds``; those not made are missing from the results.
     """
 
     calls: Tuple[Call, ...]
     watch: Tuple[Target, ...] = ()
     call_timeout: float = 2.0
+    seconds: float = 60.0
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from regoose_ci.domain.candidates import CandidateKind, CandidateTest
 from regoose_ci.domain.observations import Observation, Value
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.generation.base import FunctionContext
-from regoose_ci.generation.calls import is_statement, is_well_formed
+from regoose_ci.generation.calls import is_statement
 from regoose_ci.generation.differences import (
     Difference,
     DifferenceKind,
@@ -38,6 +38,7 @@ from regoose_ci.generation.embedded.naming import (
     parameters_of,
 )
 from regoose_ci.generation.embedded.size import complexity
+from regoose_ci.generation.wellformed import is_well_formed
 
 ORIGIN = "embedded"
 _MAX_TESTS = 5
@@ -79,8 +80,8 @@ def catching_tests(
 def _by_telling(
     observations: Sequence[Observation],
 ) -> Iterator[tuple[Observation, Difference]]:
-    pairs = [(o, found) for o in observations if (found := difference_of(o)) is not None]
-    pairs = [(o, found) for o, found in pairs if is_well_formed(o.call)]
+    formed = [o for o in observations if is_well_formed(o)]
+    pairs = [(o, found) for o in formed if (found := difference_of(o)) is not None]
     yield from sorted(pairs, key=lambda pair: (pair[1].kind.rank, complexity(pair[0].call)))
 
 

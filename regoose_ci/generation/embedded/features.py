@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from regoose_ci.domain.observations import Call
@@ -69,6 +70,36 @@ def common_feature(calls: Iterable[Call]) -> Feature | None:
     """The feature that all calls share."""
     features = {feature_of(call) for call in calls}
     return features.pop() if len(features) == 1 else None
+
+
+def common_culprit(
+    calls: Iterable[Call], parameters: Sequence[str], message: str
+) -> Feature | None:
+    """The feature that made all calls fail with ``message``; ``None`` when it is not plain."""
+    features = {_culprit(call, parameters, message) for call in calls}
+    return features.pop() if len(features) == 1 else None
+
+
+def _culprit(call: Call, parameters: Sequence[str], message: str) -> Feature | None:
+    """The feature of the only argument, the one the message names, or the only odd one."""
+    if len(call.args) + len(call.kwargs) < 2:
+        return feature_of(call)
+    names = [*parameters[: len(call.args)], *[""] * (len(call.args) - len(parameters))]
+    arguments = [*zip(names, call.args, strict=True), *call.kwargs]
+    spoken = set(re.findall(r"\w+", message))
+    named = [(name, source) for name, source in arguments if name in spoken]
+    if len(named) == 1:
+        name, source = named[0]
+        feature = feature_of_source(source)
+        return feature and Feature(_with_noun(feature.words, snake_case(name)), feature.is_telling)
+    odd = {f for _, source in arguments if (f := feature_of_source(source)) and f.is_telling}
+    return odd.pop() if len(odd) == 1 else None
+
+
+def _with_noun(words: str, name: str) -> str:
+    """``negative_size`` of ``negative_number``, ``none_separator`` of ``none``."""
+    adjective = re.match(r"none$|zero$|empty(?=_)|negative(?=_)|nested(?=_)|large(?=_)", words)
+    return f"{adjective[0]}_{name}" if adjective else words
 
 
 def feature_of_source(source: str) -> Feature | None:

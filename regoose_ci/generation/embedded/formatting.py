@@ -10,7 +10,7 @@ from regoose_ci.generation.embedded.bodies import Body
 _ROUNDS = 4
 _SHORTEST_SPLIT = 24
 _NARROWEST = 30
-_LONGEST_UNIT = 10
+_LONGEST_UNIT = 20
 _LONGEST_REPETITION = 40
 
 

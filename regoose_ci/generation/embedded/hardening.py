@@ -9,7 +9,7 @@ from regoose_ci.domain.candidates import CandidateKind, CandidateTest
 from regoose_ci.domain.observations import Observation
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.generation.base import FunctionContext
-from regoose_ci.generation.calls import is_statement, is_well_formed
+from regoose_ci.generation.calls import is_statement
 from regoose_ci.generation.embedded.assertions import Check, Relation, checks_of, match_of
 from regoose_ci.generation.embedded.bodies import (
     Body,
@@ -22,13 +22,14 @@ from regoose_ci.generation.embedded.catching import ORIGIN, difference_of
 from regoose_ci.generation.embedded.formatting import UnwritableTestError, render_test
 from regoose_ci.generation.embedded.naming import (
     Names,
-    behaviour_of_outcome,
+    behaviour_of_all,
     names_for,
     parameters_of,
 )
 from regoose_ci.generation.embedded.selection import select_inputs
 from regoose_ci.generation.embedded.size import plainness
 from regoose_ci.generation.embedded.tables import Row, shape, table_body
+from regoose_ci.generation.wellformed import is_well_formed
 
 _MAX_TESTS = 5
 _MAX_ROWS = 5
@@ -47,7 +48,7 @@ def hardening_tests(
     context: FunctionContext, observations: Sequence[Observation], names: Names
 ) -> list[CandidateTest]:
     """A handful of tests of head's behaviour, from the inputs worth showing."""
-    formed = [o for o in observations if is_well_formed(o.call)]
+    formed = [o for o in observations if is_well_formed(o)]
     tests = []
     for group in _groups(select_inputs(context.function, formed))[:_MAX_TESTS]:
         case = _case(context, group)
@@ -59,9 +60,9 @@ def hardening_tests(
 
 def _test(context: FunctionContext, case: _Case, names: Names) -> CandidateTest | None:
     calls = [o.call for o in case.observations]
-    outcome = case.observations[0].outcomes[Revision.HEAD]
+    outcomes = [o.outcomes[Revision.HEAD] for o in case.observations]
     parameters = parameters_of(context.function, calls[0])
-    behaviour = behaviour_of_outcome(outcome, parameters)
+    behaviour = behaviour_of_all(outcomes, parameters)
     name = names.pick(names_for(calls, behaviour, parameters))
     try:
         code, negated = render_test(name, case.body, context.style.line_length)

@@ -11,7 +11,12 @@ from itertools import count
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Call, CallKind, Outcome, Value
 from regoose_ci.generation.differences import Difference, DifferenceKind
-from regoose_ci.generation.embedded.features import common_feature, feature_of, words_of
+from regoose_ci.generation.embedded.features import (
+    common_culprit,
+    common_feature,
+    feature_of,
+    words_of,
+)
 from regoose_ci.generation.outcomes import argument_name
 from regoose_ci.generation.source import last_name, names_in, parse_expression, snake_case
 
@@ -49,6 +54,7 @@ _DUNDERS = {
 }
 _REFUSALS = frozenset({"ValueError", "TypeError", "KeyError", "LookupError", "IndexError"})
 _FIXTURES = frozenset({"request", "expected", "result", "self", "cls", "capsys", "pytest"})
+_MAX_OPTIONS = 2
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 
 
@@ -76,10 +82,12 @@ class Behaviour:
     """What a test's name says after the function's.
 
     ``particular`` has a hole for the input's feature (``rejects_{}``), ``alone`` stands without.
+    ``refusal`` is the message of an exception: only the argument it is about may be named.
     """
 
     particular: str
     alone: str
+    refusal: str | None = None
 
 
 def names_for(
@@ -87,7 +95,10 @@ def names_for(
 ) -> Iterator[str]:
     """Names for a test of ``calls``, the wished-for one first, then ever more particular ones."""
     subject = f"test_{subject_of(calls[0])}"
-    feature = common_feature(calls)
+    if behaviour.refusal is None:
+        feature = common_feature(calls)
+    else:
+        feature = common_culprit(calls, parameters, behaviour.refusal)
     options = _options(calls, parameters)
     if feature is not None and feature.is_telling:
         said = f"{subject}_{behaviour.particular.format(feature.words)}"
@@ -109,7 +120,8 @@ def behaviour_of_outcome(outcome: Outcome, parameters: Sequence[str]) -> Behavio
     if outcome.raised is not None:
         name = last_name(outcome.raised.type)
         raises = f"raises_{snake_case(name)}"
-        return Behaviour("rejects_{}" if name in _REFUSALS else f"{raises}_for_{{}}", raises)
+        particular = "rejects_{}" if name in _REFUSALS else f"{raises}_for_{{}}"
+        return Behaviour(particular, raises, outcome.raised.message)
     if outcome.changed_arguments:
         return _for(_changes(min(outcome.changed_arguments), parameters))
     value = outcome.value
@@ -120,6 +132,14 @@ def behaviour_of_outcome(outcome: Outcome, parameters: Sequence[str]) -> Behavio
     if value is not None and (empty := _empty_noun(value)):
         return _for(f"returns_empty_{empty}")
     return Behaviour("of_{}", f"returns_expected_{returned_noun(value)}")
+
+
+def behaviour_of_all(outcomes: Sequence[Outcome], parameters: Sequence[str]) -> Behaviour:
+    """The words for what several calls do: particular ones only where all do the same."""
+    behaviours = {behaviour_of_outcome(outcome, parameters) for outcome in outcomes}
+    if len(behaviours) == 1:
+        return behaviours.pop()
+    return Behaviour("of_{}", f"returns_expected_{returned_noun(outcomes[0].value)}")
 
 
 def behaviour_of_difference(found: Difference, parameters: Sequence[str]) -> Behaviour:
@@ -134,7 +154,8 @@ def behaviour_of_difference(found: Difference, parameters: Sequence[str]) -> Beh
             error = snake_case(last_name(raised.type)) if raised is not None else "exception"
             return Behaviour("accepts_{}", f"does_not_raise_{error}")
         case DifferenceKind.EXCEPTION_MESSAGE:
-            return Behaviour("explains_rejection_of_{}", "explains_rejection")
+            message = found.base.raised.message if found.base.raised is not None else ""
+            return Behaviour("explains_rejection_of_{}", "explains_rejection", message)
         case DifferenceKind.ARGUMENT if found.base_part is None and found.argument:
             return _for(f"keeps_{_argument(found.argument, parameters)}")
         case DifferenceKind.ARGUMENT if found.argument:
@@ -216,12 +237,14 @@ def _class_of(receiver: str) -> str:
 def _options(calls: Sequence[Call], parameters: Sequence[str]) -> str:
     """``with_separator``, ``without_binary``: the further arguments that all calls give alike."""
     options = {tuple(_option_words(call, parameters)) for call in calls}
-    return "_and_".join(options.pop()) if len(options) == 1 else ""
+    words = options.pop() if len(options) == 1 else ()
+    return "with_options" if len(words) > _MAX_OPTIONS else "_and_".join(words)
 
 
 def _option_words(call: Call, parameters: Sequence[str]) -> Iterator[str]:
     named = list(zip(parameters, call.args, strict=False))[1:]
-    for name, source in [*named, *call.kwargs]:
+    switches = [(name, source) for name, source in named if source in {"True", "False"}]
+    for name, source in [*switches, *call.kwargs]:
         if source == "False":
             yield f"without_{snake_case(name)}"
         elif source != "None":

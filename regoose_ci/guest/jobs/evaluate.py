@@ -9,6 +9,7 @@ import io
 import itertools
 import linecache
 import signal
+import time
 from collections.abc import Callable, Iterator, Mapping
 from types import CodeType, FrameType, TracebackType
 
@@ -71,8 +72,11 @@ class Evaluator:
         self._code: dict[str, CodeType] = {}
 
     def run(self) -> Iterator[Evaluated]:
-        """Yield one result for each call, in order."""
+        """Yield one result for each call, in order, until the job's time is over."""
+        end = time.monotonic() + self._job.seconds
         for index, call in enumerate(self._job.calls):
+            if index and time.monotonic() > end:
+                return
             outcome = self._outcome(call)
             yield Evaluated(index, outcome, self._tracer.take())
 

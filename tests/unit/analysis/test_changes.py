@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import difflib
 import time
 
@@ -86,6 +87,14 @@ def test_a_file_that_does_not_parse_is_skipped_and_the_rest_reviewed():
     assert [f.id for f in found.functions] == ["c.py::h"]
 
 
+def _parsing_seconds(texts: list[str]) -> float:
+    """The floor on this machine, as busy as it is now: parsing both revisions of every file."""
+    start = time.process_time()
+    for text in texts:
+        ast.parse(text)
+    return time.process_time() - start
+
+
 def test_three_hundred_files_and_twenty_thousand_lines_take_two_seconds():
     step = "    value = (value * a + {}) % 97\n"
     functions = [
@@ -109,4 +118,4 @@ def test_three_hundred_files_and_twenty_thousand_lines_take_two_seconds():
     )
     seconds = time.process_time() - start
     assert len(found.functions) == 300 * 4
-    assert seconds < 6, "two seconds where the machine is not shared"
+    assert seconds < max(2.0, 6 * _parsing_seconds([*base.values(), *head.values()]))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from regoose_ci.environments.interpreter import find_interpreter
+from regoose_ci.environments.interpreter import _in_order, find_interpreter
 from regoose_ci.errors import EnvironmentBuildError, UsageError
 
 RUNNING = (sys.version_info[0], sys.version_info[1])
@@ -122,6 +122,22 @@ def test_the_range_the_project_states_is_kept(repository: Path) -> None:
     found = find_interpreter(None, repository, only_this, {"PATH": str(BASE / "bin")})
 
     assert found.version == RUNNING
+
+
+@pytest.mark.parametrize(
+    ("requires", "newest", "expected"),
+    [
+        (None, None, [14, 13, 12, 11, 10]),
+        (">=3.8", (3, 12), [12, 11, 10, 13, 14]),
+        ("<3.12", (3, 8), [10, 11]),
+        (">=3.11,!=3.13.*", None, [14, 12, 11]),
+        ("no range", (3, 13), [13, 12, 11, 10, 14]),
+    ],
+)
+def test_versions_the_project_names_go_before_newer_ones(
+    requires: str | None, newest: tuple[int, int] | None, expected: list[int]
+) -> None:
+    assert [minor for _, minor in _in_order(requires, newest)] == expected
 
 
 def test_no_suitable_interpreter_is_an_error_with_a_remedy(repository: Path) -> None:

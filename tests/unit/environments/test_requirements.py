@@ -204,6 +204,22 @@ def test_arguments_unpacked_from_a_dictionary_are_read() -> None:
     assert found.compiled
 
 
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("pyproject.toml", "[project]\nclassifiers = [{0!r}, {1!r}, {2!r}]"),
+        ("pyproject.toml", "[tool.poetry]\nclassifiers = [{0!r}, {1!r}, {2!r}]"),
+        ("setup.cfg", "[metadata]\nclassifiers =\n  {0}\n  {1}\n  {2}"),
+        ("setup.py", "setup(classifiers=[{0!r}, {1!r}, {2!r}])"),
+    ],
+)
+def test_the_newest_python_of_the_classifiers_is_found(path: str, content: str) -> None:
+    language = "Programming Language :: Python ::"
+    text = content.format(f"{language} 3.9", f"{language} 3.11", f"{language} 3 :: Only")
+
+    assert read_project({path: text}).newest_python == (3, 11)
+
+
 def test_computed_requirements_fall_back_to_the_requirements_file() -> None:
     found = read_project(
         {

@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from regoose_ci.domain.observations import Call, CallKind, Outcome, OutcomeKind
+from regoose_ci.domain.observations import Call, Outcome, OutcomeKind
 from regoose_ci.generation.calls import (
     is_comparison,
     is_statement,
-    is_well_formed,
     render_call,
     render_observed,
 )
@@ -80,26 +79,3 @@ def test_item_assignment_is_a_statement() -> None:
 def test_operators_are_comparisons() -> None:
     assert is_comparison(method("a", "__contains__", "0"))
     assert not is_comparison(method("a", "__add__", "0"))
-
-
-@pytest.mark.parametrize(
-    "made",
-    [
-        call("f", "1); import os; print(1"),
-        call("f", "1\n"),
-        call("f(1)", "1"),
-        call("f", "1", imports=("import os; os.remove('x')",)),
-        call("f", "1", imports=("print()",)),
-        Call(CallKind.FUNCTION, "f", kwargs=(("a b", "1"),)),
-        Call(CallKind.METHOD, "f"),
-        Call(CallKind.FUNCTION, "f", receiver="a"),
-        method("a b", "f"),
-    ],
-)
-def test_parts_that_are_not_expressions_are_refused(made: Call) -> None:
-    assert not is_well_formed(made)
-
-
-def test_ordinary_calls_are_well_formed() -> None:
-    assert is_well_formed(call("pkg.f", "[1, 2]", key="lambda x: x", imports=("import pkg",)))
-    assert is_well_formed(method("URL('a')", "join", "URL('b')"))

@@ -6,6 +6,7 @@ from regoose_ci.domain.observations import Call, Outcome
 from regoose_ci.generation.embedded.features import Feature, feature_of_source
 from regoose_ci.generation.embedded.naming import (
     Names,
+    behaviour_of_all,
     behaviour_of_outcome,
     names_for,
     parameters_of,
@@ -93,6 +94,25 @@ def test_several_inputs_are_named_for_what_they_share() -> None:
     calls = [call("f", "-1"), call("f", "-2")]
     assert first_name(calls, raised("ValueError")) == "test_f_rejects_negative_number"
     assert first_name([*calls, call("f", "0")], returned(True)) == "test_f_returns_true"
+
+
+@pytest.mark.parametrize(
+    ("made", "message", "name"),
+    [
+        (call("cut", "''", "-1"), "size must not be negative", "test_cut_rejects_negative_size"),
+        (call("cut", "''", "None"), "size is missing", "test_cut_rejects_none_size"),
+        (call("cut", "''", "-1"), "cannot cut", "test_cut_raises_value_error"),
+        (call("cut", "'ab'", "-1"), "cannot cut", "test_cut_rejects_negative_number"),
+        (call("cut", "'ab'", "5"), "size is odd", "test_cut_raises_value_error"),
+    ],
+)
+def test_only_the_argument_that_was_refused_is_named(made: Call, message: str, name: str) -> None:
+    assert first_name([made], raised("ValueError", message), "text", "size") == name
+
+
+def test_results_of_several_kinds_are_not_named_for_one_of_them() -> None:
+    behaviour = behaviour_of_all([returned(""), returned("a")], ())
+    assert behaviour.alone == "returns_expected_string"
 
 
 def test_a_taken_name_becomes_more_particular_before_it_is_numbered() -> None:

@@ -1,0 +1,70 @@
+"""Whether what a guest sent is the kind of source it should be: guests are not trusted with that."""
+
+from __future__ import annotations
+
+import ast
+
+from regoose_ci.domain.observations import Call, CallKind, Observation, Outcome, Value
+from regoose_ci.generation.source import MAX_PARSED, fill, parse_expression
+
+
+def is_well_formed(observation: Observation) -> bool:
+    """Whether every part of a call and its outcomes is one expression or one import."""
+    outcomes = observation.outcomes.values()
+    return is_well_formed_call(observation.call) and all(map(_is_well_formed_outcome, outcomes))
+
+
+def is_well_formed_call(call: Call) -> bool:
+    """Whether the call's name, receiver and arguments are expressions, its imports imports."""
+    expressions = [*call.args, *(value for _, value in call.kwargs)]
+    if call.receiver is not None:
+        expressions.append(call.receiver)
+    return (
+        _is_name(call.name)
+        and (call.kind is CallKind.FUNCTION) is (call.receiver is None)
+        and all(key.isidentifier() for key, _ in call.kwargs)
+        and all(map(_is_expression, expressions))
+        and all(map(_is_import, call.imports))
+    )
+
+
+def _is_well_formed_outcome(outcome: Outcome) -> bool:
+    values = [*outcome.changed_arguments.values(), *([outcome.value] if outcome.value else [])]
+    raised = outcome.raised
+    if raised is not None and not all(map(_is_import, raised.imports)):
+        return False
+    if raised is not None and raised.name and not _is_name(raised.name):
+        return False
+    return all(map(_is_well_formed_value, values))
+
+
+def _is_well_formed_value(value: Value) -> bool:
+    is_source = (
+        value.source is None or len(value.source) > MAX_PARSED or _is_expression(value.source)
+    )
+    return (
+        is_source
+        and all(map(_is_import, value.imports))
+        and all("{}" in path and _is_expression(fill(path, "result")) for path in value.parts)
+        and all(map(_is_well_formed_value, value.parts.values()))
+    )
+
+
+def _is_expression(source: str) -> bool:
+    # In parentheses, because a comment at the end would swallow what a test writes after it.
+    return "\n" not in source and parse_expression(f"({source})") is not None
+
+
+def _is_name(source: str) -> bool:
+    node = parse_expression(source)
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name)
+
+
+def _is_import(source: str) -> bool:
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return len(body) == 1 and isinstance(body[0], ast.Import | ast.ImportFrom)

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from regoose_ci.domain.observations import Call, Observation, Origin
+from regoose_ci.generation.embedded.size import complexity, plainness
+from tests.unit.generation.observing import call, method, observation, returned
+
+
+@pytest.mark.parametrize(
+    ("smaller", "larger"),
+    [
+        (call("f", "1"), call("f", "1", "2")),
+        (call("f", "1"), call("f", "1", key="2")),
+        (call("f", "[1]"), call("f", "[1, 2]")),
+        (call("f", "'abc'"), call("f", "'a\\n'")),
+        (call("f", "'abcd'"), call("f", "'\u00e9'")),
+        (call("f", "'a'"), call("f", "'ab'")),
+        (call("f", "'a'"), call("f", "'b'")),
+        (method("A()", "f"), method("A(1)", "f")),
+    ],
+)
+def test_what_is_smaller_and_plainer_comes_first(smaller: Call, larger: Call) -> None:
+    assert complexity(smaller) < complexity(larger)
+
+
+def seen(source: str, origin: Origin) -> Observation:
+    return observation(call("f", source), None, returned(1), origin=origin)
+
+
+def test_of_equals_the_better_origin_is_plainer() -> None:
+    assert plainness(seen("'b'", Origin.CARVED)) < plainness(seen("'a'", Origin.MUTATION))
+
+
+def test_a_value_somebody_wrote_may_be_a_little_longer() -> None:
+    assert plainness(seen("'ab cd'", Origin.CARVED)) < plainness(seen("'a'", Origin.LITERALS))
+    assert plainness(seen("[" + "1, " * 20 + "]", Origin.CARVED)) > plainness(
+        seen("[1]", Origin.LITERALS)
+    )

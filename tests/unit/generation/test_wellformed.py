@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+
+from regoose_ci.domain.observations import Call, CallKind, Outcome, OutcomeKind, Raised, Value
+from regoose_ci.generation.wellformed import is_well_formed, is_well_formed_call
+from tests.unit.generation.observing import call, method, observation, raised, returned, value
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        call("f", "1); import os; print(1"),
+        call("f", "1\n"),
+        call("f", "1  # one"),
+        call("f(1)", "1"),
+        call("f", "1", imports=("import os; os.remove('x')",)),
+        call("f", "1", imports=("print()",)),
+        Call(CallKind.FUNCTION, "f", kwargs=(("a b", "1"),)),
+        Call(CallKind.METHOD, "f"),
+        Call(CallKind.FUNCTION, "f", receiver="a"),
+        method("a b", "f"),
+    ],
+)
+def test_parts_that_are_not_expressions_are_refused(made: Call) -> None:
+    assert not is_well_formed_call(made)
+
+
+def test_ordinary_calls_are_well_formed() -> None:
+    assert is_well_formed_call(call("pkg.f", "[1, 2]", key="lambda x: x", imports=("import pkg",)))
+    assert is_well_formed_call(method("URL('a')", "join", "URL('b')"))
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        returned(Value("int", "1; import os")),
+        returned(Value("int", "1  # one")),
+        returned(Value("int", "1", ("import os; os.abort()",))),
+        returned(Value("Url", parts={"{}; exit()": value(1)})),
+        returned(Value("Url", parts={"exit()": value(1)})),
+        returned(Value("Url", parts={"{}.path": Value("str", "")})),
+        Outcome(OutcomeKind.RETURNED, value(None), changed_arguments={"0": Value("int", "1 2")}),
+        Outcome(OutcomeKind.RAISED, raised=Raised("E", "", "E); exit(")),
+        Outcome(OutcomeKind.RAISED, raised=Raised("E", "", "E", ("exit()",))),
+    ],
+)
+def test_outcomes_that_are_not_expressions_are_refused(outcome: Outcome) -> None:
+    assert not is_well_formed(observation(call("f"), None, outcome))
+
+
+def test_ordinary_outcomes_are_well_formed() -> None:
+    url = Value("Url", parts={"{}.path": value("/x"), "{}['{{a}}']": value([1])})
+    assert is_well_formed(observation(call("f"), returned(url), raised("ValueError", "no")))
+    unnamed = Outcome(OutcomeKind.RAISED, raised=Raised("E", "", ""))
+    assert is_well_formed(observation(call("f"), returned(1, _0=[2]), unnamed))
