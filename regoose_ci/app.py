@@ -20,7 +20,7 @@ from regoose_ci.agents.board import Board
 from regoose_ci.agents.explorer import Explorer
 from regoose_ci.agents.generator import GeneratorAgent
 from regoose_ci.agents.judge import Judge
-from regoose_ci.agents.orchestrator import run_plan
+from regoose_ci.agents.orchestrator import Agent, run_plan
 from regoose_ci.agents.plan import REVIEW_PLAN
 from regoose_ci.agents.preparer import Preparer
 from regoose_ci.agents.reporter import finish, report_of
@@ -144,7 +144,7 @@ class _Session:
         laboratory = LaboratoryBuilder(
             self._request, self._settings, opened.source, self._scratch, opened.requirements
         )
-        agents = {
+        agents: dict[str, Agent[Board]] = {
             "analyzer": Analyzer(),
             "preparer": Preparer(laboratory.build),
             "explorer": Explorer(),

@@ -15,10 +15,10 @@ from regoose_ci.analysis.context import find_call_sites, find_related_tests
 from regoose_ci.analysis.harvest import harvest_literals
 from regoose_ci.analysis.impact import CallGraph, build_call_graph, find_public_callers
 from regoose_ci.analysis.layout import Layout, find_layout
+from regoose_ci.analysis.material import ChangeMaterial, ChangeSource, FunctionMaterial
 from regoose_ci.analysis.style import find_test_style
 from regoose_ci.domain.changes import ChangedFunction, ChangeKind
 from regoose_ci.domain.events import Stage
-from regoose_ci.analysis.material import ChangeMaterial, ChangeSource, FunctionMaterial
 from regoose_ci.domain.revisions import Revision
 
 MAX_SOURCES = 3000
@@ -48,7 +48,9 @@ class Analyzer:
             board.material = material
             for found in material.functions:
                 if found.function.change is ChangeKind.REMOVED:
-                    board.skipped[found.function.id] = Skip("no_behaviour_change_possible", "removed")
+                    board.skipped[found.function.id] = Skip(
+                        "no_behaviour_change_possible", "removed"
+                    )
             for skipped in material.changes.skipped:
                 board.notice(f"{skipped.path} is not reviewed: {skipped.detail or skipped.reason}")
             count = len(material.functions)
@@ -132,5 +134,10 @@ def _is_chosen(function: ChangedFunction, only: Sequence[str]) -> bool:
     if not only:
         return True
     here = function.current
-    names = (here.path, here.qualname, f"{here.module}.{here.qualname}", here.qualname.split(".")[-1])
+    names = (
+        here.path,
+        here.qualname,
+        f"{here.module}.{here.qualname}",
+        here.qualname.split(".")[-1],
+    )
     return any(fnmatch.fnmatchcase(name, pattern) for pattern in only for name in names)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
+from regoose_ci.analysis.material import ChangeMaterial, ChangeSource
 from regoose_ci.domain.candidates import CandidateTest, Verdict
 from regoose_ci.domain.events import (
     Event,
@@ -17,7 +18,6 @@ from regoose_ci.domain.events import (
     StageFinished,
     StageStarted,
 )
-from regoose_ci.analysis.material import ChangeMaterial, ChangeSource
 from regoose_ci.domain.report import EnvironmentInfo, SandboxInfo, SkipReason
 from regoose_ci.domain.request import ReviewRequest
 from regoose_ci.execution.exploration import FunctionFindings

@@ -11,11 +11,11 @@ from contextlib import AsyncExitStack
 import anyio
 
 from regoose_ci.agents.board import Board, Laboratory, Skip
+from regoose_ci.analysis.material import FunctionMaterial
 from regoose_ci.comparison.calls import render_call
 from regoose_ci.comparison.outcomes import describe as describe_outcome
 from regoose_ci.domain.changes import ChangedFunction, FunctionSource
 from regoose_ci.domain.events import BehaviourChangeFound, Stage
-from regoose_ci.analysis.material import FunctionMaterial
 from regoose_ci.domain.observations import Origin
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.exploration import (

@@ -10,13 +10,14 @@ import anyio
 
 from regoose_ci.agents.plan import Step
 
-_Board = TypeVar("_Board", contravariant=True)
+_Board_contra = TypeVar("_Board_contra", contravariant=True)
+_Board = TypeVar("_Board")
 
 
-class Agent(Protocol[_Board]):
+class Agent(Protocol[_Board_contra]):
     """One worker of a review: reads the board, does its part, writes its results on the board."""
 
-    async def run(self, board: _Board) -> None:
+    async def run(self, board: _Board_contra) -> None:
         """Do this agent's part of the session."""
         ...
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from regoose_ci.agents.board import Board, Laboratory
-from regoose_ci.domain.events import Stage
 from regoose_ci.analysis.material import ChangeMaterial
+from regoose_ci.domain.events import Stage
 
 Prepare = Callable[[ChangeMaterial], Awaitable[Laboratory]]
 
@@ -31,4 +31,6 @@ class Preparer:
                 limits = ", ".join(laboratory.sandbox.degraded)
                 board.notice(f"The container engine does not hold these limits here: {limits}.")
             python = laboratory.environment.python
-            summary.append(f"Python {python}, {laboratory.sandbox.engine} {laboratory.sandbox.level}")
+            summary.append(
+                f"Python {python}, {laboratory.sandbox.engine} {laboratory.sandbox.level}"
+            )

@@ -26,7 +26,6 @@ from regoose_ci.domain.report import (
     FunctionReport,
     RejectedTestReport,
     ReviewReport,
-    RunOutcomeName,
     SandboxInfo,
     SkipReason,
     Timings,
@@ -188,7 +187,7 @@ def _test_report(
     test = verdict.candidate
     original = test.code.replace(f"def {test.name}(", "def (", 1)
     file, name = places[test.function_id, original]
-    outcomes = {r: cast("RunOutcomeName", verdict.outcome(r).value) for r in Revision}
+    outcomes = {revision: verdict.outcome(revision).value for revision in Revision}
     lines = {n for run in verdict.runs if run.revision is Revision.HEAD for n in _lines(run)}
     return AcceptedTestReport(
         id=f"{file}::{name}",
@@ -207,9 +206,7 @@ def _lines(run: object) -> frozenset[int]:
     return frozenset(line for lines in covered.values() for line in lines)
 
 
-def _coverage(
-    board: Board, function: ChangedFunction, accepted: list[Verdict]
-) -> CoverageReport:
+def _coverage(board: Board, function: ChangedFunction, accepted: list[Verdict]) -> CoverageReport:
     source = function.head
     if source is None:
         return CoverageReport()
@@ -222,8 +219,7 @@ def _coverage(
     }
     changed = sorted(source.changed_lines)
     exits = {
-        line + source.first_line - 1: count
-        for line, count in branch_exits(source.source).items()
+        line + source.first_line - 1: count for line, count in branch_exits(source.source).items()
     }
     branching = [line for line in changed if line in exits]
     taken = _arcs_taken(board, function)

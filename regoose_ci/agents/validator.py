@@ -102,9 +102,7 @@ async def _second_look(
     if twin is None:
         return verdict
     passes_on = Revision.BASE if test.kind is CandidateKind.CATCHING else Revision.HEAD
-    run = await run_on(
-        pair.guests[passes_on], passes_on, function, test.name, file_of(board, twin)
-    )
+    run = await run_on(pair.guests[passes_on], passes_on, function, test.name, file_of(board, twin))
     if run.outcome is RunOutcome.FAILED:
         return verdict
     return dataclasses.replace(

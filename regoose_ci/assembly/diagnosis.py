@@ -13,7 +13,7 @@ from regoose_ci.assembly.laboratory import find_sandbox, probe_for
 from regoose_ci.config import Settings
 from regoose_ci.domain.diagnosis import Check, Diagnosis
 from regoose_ci.domain.report import SandboxInfo
-from regoose_ci.environments.interpreter import find_interpreter
+from regoose_ci.environments.interpreter import Interpreter, find_interpreter
 from regoose_ci.errors import RegooseError
 
 _INSTALL = "apt-get install"
@@ -99,10 +99,7 @@ def _engines(settings: Settings) -> Iterator[Check]:
     yield from attempts
 
 
-def _until_works(settings: Settings, interpreter: object) -> Iterator[Check]:
-    from regoose_ci.environments.interpreter import Interpreter  # noqa: PLC0415
-
-    assert isinstance(interpreter, Interpreter)
+def _until_works(settings: Settings, interpreter: Interpreter) -> Iterator[Check]:
     for attempt in probe_for(settings, interpreter).attempts():
         engine = attempt.engine
         words = [engine.command, engine.runtime or "default runtime", *engine.extra]

@@ -12,8 +12,8 @@ import anyio.to_thread
 
 from regoose_ci import guest as guest_package
 from regoose_ci.agents.board import Laboratory
-from regoose_ci.config import Settings
 from regoose_ci.analysis.material import ChangeMaterial, ChangeSource
+from regoose_ci.config import Settings
 from regoose_ci.domain.report import EnvironmentInfo
 from regoose_ci.domain.request import ReviewRequest
 from regoose_ci.domain.revisions import Revision
@@ -94,7 +94,7 @@ class SandboxedBuild:
         mounts: Sequence[BuildMount],
         writable: Path,
         env: Mapping[str, str],
-        timeout: float,
+        timeout: float,  # noqa: ASYNC109 - the sandbox kills what runs, cancelling would not
     ) -> BuildResult:
         """See ``BuildSandbox.run``."""
         seen = [*self.python_mounts, Mount(writable, BUILD_DIRECTORY, writable=True)]
@@ -133,9 +133,7 @@ class LaboratoryBuilder:
         """
         requirements = {r: await self._requirements(r) for r in self.source.shas}
         head = requirements[Revision.HEAD]
-        interpreter = await anyio.to_thread.run_sync(
-            find_interpreter, self.request.python, self.request.repository, head.requires_python
-        )
+        interpreter = await anyio.to_thread.run_sync(self._interpreter, head)
         sandbox = await anyio.to_thread.run_sync(find_sandbox, self.settings, interpreter)
         tools = await ensure_tools(interpreter, self.settings.cache_dir, self.uv)
         environments = {
@@ -145,7 +143,10 @@ class LaboratoryBuilder:
         trees = await self._trees(interpreter, requirements, sandbox)
         specs = {
             revision: self._spec(
-                interpreter, tools, trees[revision], environments[revision], material, revision
+                (*trees[revision].import_roots, *material.import_roots[revision]),
+                guest_interpreter(interpreter),
+                [Mount(tools, TOOLS), Mount(trees[revision].root, REPOSITORY)],
+                [trees[revision].overlay, *environments[revision].site_dirs],
             )
             for revision in self.source.shas
         }
@@ -157,6 +158,14 @@ class LaboratoryBuilder:
             fallbacks=tuple(dict.fromkeys([*interpreter.notes, *notes])),
         )
         return Laboratory(PairFactory(sandbox, specs, PRELOAD), sandbox.info, environment)
+
+    def _interpreter(self, requirements: ProjectRequirements) -> Interpreter:
+        return find_interpreter(
+            self.request.python,
+            self.request.repository,
+            requirements.requires_python,
+            newest_python=requirements.newest_python,
+        )
 
     async def _requirements(self, revision: Revision) -> ProjectRequirements:
         paths = await anyio.to_thread.run_sync(self.source.files, revision)
@@ -220,32 +229,24 @@ class LaboratoryBuilder:
 
     def _spec(
         self,
-        interpreter: Interpreter,
-        tools: Path,
-        tree: PreparedTree,
-        environment: _Environment,
-        material: ChangeMaterial,
-        revision: Revision,
+        import_roots: Sequence[str],
+        python: GuestInterpreter,
+        mounts: list[Mount],
+        site_dirs: Sequence[Path],
     ) -> GuestSpec:
-        seen = guest_interpreter(interpreter)
-        mounts = [*seen.mounts, Mount(GUEST_PROGRAM, GUEST), Mount(tools, TOOLS)]
-        mounts.append(Mount(tree.root, REPOSITORY))
-        site_dirs = [*environment.site_dirs, tree.overlay]
-        inside = []
-        for number, directory in enumerate(site_dirs):
-            inside.append(f"/opt/env{number}")
-            mounts.append(Mount(directory, inside[-1]))
-        roots = dict.fromkeys([*tree.import_roots, *material.import_roots[revision]])
+        inside = tuple(f"/opt/env{number}" for number in range(len(site_dirs)))
+        sites = [Mount(site, target) for site, target in zip(site_dirs, inside, strict=True)]
+        roots = dict.fromkeys(f"{REPOSITORY}/{root}".rstrip("/.") for root in import_roots)
         return GuestSpec(
-            tuple(mounts),
-            seen.python,
+            (*python.mounts, Mount(GUEST_PROGRAM, GUEST), *mounts, *sites),
+            python.python,
             GuestSetup(
-                import_roots=tuple(f"{REPOSITORY}/{r}".rstrip("/.") for r in roots),
-                site_dirs=tuple(inside),
+                import_roots=tuple(roots),
+                site_dirs=inside,
                 env=self.request.env,
                 memory_mb=self.settings.memory_mb,
             ),
-            seen.library_path,
+            python.library_path,
         )
 
     def _source_of(self, interpreter: Interpreter, requirements: ProjectRequirements) -> str:

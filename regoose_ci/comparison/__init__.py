@@ -1,0 +1,1 @@
+"""Calls and outcomes: compared across revisions, and worded. Pure."""

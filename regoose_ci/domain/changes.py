@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class ChangeKind(str, Enum):
-    """How a function was touched; ``impacted`` reads something that changed but is itself the same."""
+    """How a function was touched; ``impacted`` is itself the same but reads what changed."""
 
     ADDED = "added"
     MODIFIED = "modified"
@@ -102,7 +102,7 @@ class ChangedFunction:
 
 @dataclass(frozen=True, slots=True)
 class SkippedFile:
-    """A changed file that is not reviewed, and why (``syntax_error``, ``host_python_too_old``, …)."""
+    """A changed file that is not reviewed; ``reason`` is one of the report's."""
 
     path: str
     reason: str

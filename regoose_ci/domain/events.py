@@ -29,7 +29,7 @@ class SessionStarted:
 
 @dataclass(frozen=True, slots=True)
 class StageStarted:
-    """A stage began; ``total`` is how many functions it will work on, 0 when that is no measure."""
+    """A stage began; ``total`` is how many functions it works on, 0 if no measure."""
 
     stage: Stage
     total: int = 0

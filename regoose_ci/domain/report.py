@@ -76,7 +76,7 @@ class SandboxInfo(ReportModel):
 
 
 class EnvironmentInfo(ReportModel):
-    """Python version and where the project's dependencies came from; ``fallbacks`` are sentences."""
+    """Python version, where dependencies came from; ``fallbacks`` are sentences."""
 
     python: str = ""
     source: str = ""

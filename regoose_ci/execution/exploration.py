@@ -28,6 +28,7 @@ CALL_TIMEOUT = 2.0
 BATCH_SECONDS = 0.4
 LONGEST_BATCH = 3.0
 MAX_BATCH = 96
+MAX_KEPT = 600
 MAX_KINDS = 12
 """Kinds of difference that are followed up for one function."""
 SHRINK_ROUNDS = 40
@@ -139,9 +140,9 @@ class FunctionExplorer:
         if found is not None:
             features.add(("difference", signature_kind(found)))
             self._keep_witness(found, observation)
-        if self._search.learn(seed, features, any(reached.values())) or any(reached.values()):
-            if len(findings.kept) < 600:
-                findings.kept.append(observation)
+        is_new = self._search.learn(seed, features, any(reached.values()))
+        if (is_new or any(reached.values())) and len(findings.kept) < MAX_KEPT:
+            findings.kept.append(observation)
 
     def reaches_change(self, revision: Revision, reach: Reach) -> bool:
         """Tell whether a call came to the changed lines of the function on one revision."""

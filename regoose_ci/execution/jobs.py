@@ -14,8 +14,8 @@ from regoose_ci.errors import GuestError
 from regoose_ci.guest.protocol import (
     Described,
     DescribeJob,
-    EvaluateJob,
     Evaluated,
+    EvaluateJob,
     Recorded,
     RecordJob,
     RunTestJob,

@@ -16,7 +16,7 @@ MAX_CONFIRMED = 120
 
 
 async def confirm(pair: GuestPair, findings: FunctionFindings) -> None:
-    """Repeat witnesses and kept observations; drop what varies, and witnesses that do not repeat."""
+    """Repeat witnesses and kept observations; drop what does not come out the same."""
     kept = sorted(findings.kept, key=lambda o: call_size(o.call))[:MAX_CONFIRMED]
     witnesses = list(findings.witnesses.items())
     repeated = await _repeat(pair, [o for _, o in witnesses] + kept)

@@ -19,6 +19,12 @@ _JOBS = {
     "record": ("record", "record", "RecordJob"),
     "run_test": ("run_test", "run_test", "RunTestJob"),
 }
+_ENVIRONMENT = {
+    "HOME": "/tmp",  # noqa: S108 - the guest's own, a tmpfs
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+}
 _PYTEST_JOBS = ("record", "run_test")
 
 
@@ -53,7 +59,7 @@ def _enter(setup: GuestSetup) -> None:
     """Give the process the project's paths, environment and limits."""
     _limit(setup)
     os.environ.clear()
-    os.environ.update({"HOME": "/tmp", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC"})
+    os.environ.update(_ENVIRONMENT)
     os.environ.update({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"})
     os.environ.update(dict(setup.env))
     sys.dont_write_bytecode = True

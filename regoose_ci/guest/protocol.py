@@ -12,7 +12,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import BinaryIO, Dict, Optional, Tuple  # noqa: UP035 - pydantic resolves these on 3.10
+from typing import BinaryIO
 
 MAX_FRAME = 16 * 1024 * 1024
 """Largest frame either side accepts, in bytes."""
@@ -91,10 +91,10 @@ class Call:
 
     kind: CallKind
     name: str
-    receiver: Optional[str] = None
-    args: Tuple[str, ...] = ()
-    kwargs: Tuple[Tuple[str, str], ...] = ()
-    imports: Tuple[str, ...] = ()
+    receiver: str | None = None
+    args: tuple[str, ...] = ()
+    kwargs: tuple[tuple[str, str], ...] = ()
+    imports: tuple[str, ...] = ()
 
 
 class OutcomeKind(str, Enum):
@@ -118,8 +118,8 @@ class Value:
     """
 
     type: str
-    source: Optional[str] = None
-    imports: Tuple[str, ...] = ()
+    source: str | None = None
+    imports: tuple[str, ...] = ()
     parts: Mapping[str, Value] = field(default_factory=dict)
 
 
@@ -133,7 +133,7 @@ class Raised:
     type: str
     message: str
     name: str
-    imports: Tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
     deliberate: bool = False
 
 
@@ -147,8 +147,8 @@ class Outcome:
     """
 
     kind: OutcomeKind
-    value: Optional[Value] = None
-    raised: Optional[Raised] = None
+    value: Value | None = None
+    raised: Raised | None = None
     awaited: bool = False
     iterated: bool = False
     changed_arguments: Mapping[str, Value] = field(default_factory=dict)
@@ -160,8 +160,8 @@ class Outcome:
 class Reach:
     """Lines of watched functions a call reached, and its (from, to) line pairs, by path."""
 
-    lines: Mapping[str, Tuple[int, ...]] = field(default_factory=dict)
-    arcs: Mapping[str, Tuple[Tuple[int, int], ...]] = field(default_factory=dict)
+    lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    arcs: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
 
 # --- Jobs -------------------------------------------------------------------------------------
@@ -175,10 +175,10 @@ class GuestSetup:
     own tools that the supervisor imports before it forks.
     """
 
-    import_roots: Tuple[str, ...]
-    site_dirs: Tuple[str, ...] = ()
-    env: Tuple[Tuple[str, str], ...] = ()
-    preload: Tuple[str, ...] = ()
+    import_roots: tuple[str, ...]
+    site_dirs: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    preload: tuple[str, ...] = ()
     memory_mb: int = 512
     file_mb: int = 64
 
@@ -205,11 +205,11 @@ class TypeForm:
     """
 
     kind: str
-    args: Tuple[TypeForm, ...] = ()
-    values: Tuple[str, ...] = ()
+    args: tuple[TypeForm, ...] = ()
+    values: tuple[str, ...] = ()
     name: str = ""
-    imports: Tuple[str, ...] = ()
-    parameters: Tuple[Parameter, ...] = ()
+    imports: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ class Parameter:
     name: str
     kind: str
     type: TypeForm
-    default: Optional[str] = None
+    default: str | None = None
     required: bool = True
 
 
@@ -227,7 +227,7 @@ class Parameter:
 class DescribeJob:
     """Import targets and tell how they can be called."""
 
-    targets: Tuple[Target, ...]
+    targets: tuple[Target, ...]
 
 
 @dataclass(frozen=True)
@@ -238,9 +238,9 @@ class Described:
     error: str = ""
     kind: CallKind = CallKind.FUNCTION
     name: str = ""
-    imports: Tuple[str, ...] = ()
-    receiver: Optional[TypeForm] = None
-    parameters: Tuple[Parameter, ...] = ()
+    imports: tuple[str, ...] = ()
+    receiver: TypeForm | None = None
+    parameters: tuple[Parameter, ...] = ()
     is_async: bool = False
     is_generator: bool = False
 
@@ -253,8 +253,8 @@ class EvaluateJob:
     call is begun after ``seconds``; those not made are missing from the results.
     """
 
-    calls: Tuple[Call, ...]
-    watch: Tuple[Target, ...] = ()
+    calls: tuple[Call, ...]
+    watch: tuple[Target, ...] = ()
     call_timeout: float = 2.0
     seconds: float = 60.0
 
@@ -272,8 +272,8 @@ class Evaluated:
 class RecordJob:
     """Run existing tests and record calls that reach targets. Paths relative to the repository."""
 
-    files: Tuple[str, ...]
-    targets: Tuple[Target, ...]
+    files: tuple[str, ...]
+    targets: tuple[Target, ...]
     seconds: float = 10.0
     max_calls: int = 200
 
@@ -301,7 +301,7 @@ class RunTestJob:
     file_name: str
     source: str
     test: str
-    watch: Tuple[Target, ...] = ()
+    watch: tuple[Target, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -310,7 +310,7 @@ class TestRun:
 
     __test__ = False
 
-    collected: Tuple[str, ...]
+    collected: tuple[str, ...]
     outcome: str
     duration: float = 0.0
     detail: str = ""
@@ -329,7 +329,7 @@ class Request:
 
     id: int
     job: str
-    payload: Dict[str, object]
+    payload: dict[str, object]
     deadline: float
     worker: str = ""
 
@@ -344,9 +344,9 @@ class Reply:
 
     id: int
     final: bool
-    item: Optional[Dict[str, object]] = None
-    exit_code: Optional[int] = None
-    signal: Optional[int] = None
+    item: dict[str, object] | None = None
+    exit_code: int | None = None
+    signal: int | None = None
     timed_out: bool = False
     error: str = ""
 

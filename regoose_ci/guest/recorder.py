@@ -110,10 +110,9 @@ class Recorder:
         )
         for made_by in {frame, entry}:
             call = self._call(made_by)
-            key = (target.id, call)
-            if call is None or key in self._seen:
+            if call is None or (target.id, call) in self._seen:
                 continue
-            self._seen.add(key)
+            self._seen.add((target.id, call))
             self._room[target.id] = max(0, self._room[target.id] - 1)
             direct = made_by is frame and self._target(frame.f_code) is target
             self._recorded.append(Recorded(target.id, call, direct, in_contract, self.test))

@@ -52,7 +52,7 @@ def import_module(name: str) -> types.ModuleType:
     """
     try:
         module = importlib.import_module(name)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever importing it raises
+    except (Exception, SystemExit) as error:
         raise ResolveError(f"{type(error).__name__}: {error}") from error
     path = getattr(module, "__file__", None)
     if path is not None and not path.startswith(REPOSITORY):
@@ -115,7 +115,8 @@ def loaded_subclasses(owner: type) -> list[type]:
     found: dict[type, None] = {}
     queue = [owner]
     while queue and len(found) < 50:
-        for subclass in type.__subclasses__(queue.pop()):
+        subclasses: list[type] = type.__subclasses__(queue.pop())
+        for subclass in subclasses:
             if subclass not in found and _in_tree(subclass):
                 found[subclass] = None
                 queue.append(subclass)

@@ -13,6 +13,7 @@ import io
 import math
 import pathlib
 import re
+import sys
 import uuid
 from collections.abc import Callable, Mapping
 
@@ -126,8 +127,6 @@ class SourceWriter:
 
 
 def _root_object(kind: type) -> object:
-    import sys
-
     root = kind.__qualname__.split(".", maxsplit=1)[0]
     return getattr(sys.modules.get(kind.__module__), root, kind)
 
@@ -195,7 +194,7 @@ def _called(module: str, name: str, *attributes: str) -> Callable[[SourceWriter,
 def _collection(module: str, name: str, plain: type) -> Callable[[SourceWriter, object], str]:
     def write(writer: SourceWriter, value: object) -> str:
         writer._imports[f"from {module} import {name}"] = None
-        inside = writer._write(plain(value))  # type: ignore[call-arg]
+        inside = writer._write(plain(value))
         return f"{name}({inside})"
 
     return write

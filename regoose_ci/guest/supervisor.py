@@ -40,14 +40,19 @@ class Child:
         self._replies, reply_write = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
-            _become_child(setup, request_read, reply_write, (*private, self._requests, self._replies))
+            _become_child(
+                setup, request_read, reply_write, (*private, self._requests, self._replies)
+            )
         os.close(request_read)
         os.close(reply_write)
         self._buffer = b""
 
     def send(self, frame: bytes) -> None:
         """Hand a request to the child; a child that is gone shows when its reply is read."""
-        with contextlib.suppress(BrokenPipeError), open(self._requests, "wb", closefd=False) as pipe:
+        with (
+            contextlib.suppress(BrokenPipeError),
+            open(self._requests, "wb", closefd=False) as pipe,
+        ):
             write_frame(pipe, frame)
 
     def receive(self, deadline: float) -> bytes | None:
@@ -105,9 +110,7 @@ class Child:
         return status
 
 
-def _become_child(
-    setup: GuestSetup, requests: int, replies: int, private: tuple[int, ...]
-) -> None:
+def _become_child(setup: GuestSetup, requests: int, replies: int, private: tuple[int, ...]) -> None:
     """Turn the forked process into a child; never returns."""
     code = 1
     try:
@@ -210,8 +213,8 @@ def _set_dumpable(value: int) -> None:
 
 def main() -> None:
     """Run the supervisor on standard input and output, and hide both from children."""
-    requests = open(os.dup(0), "rb")  # noqa: SIM115 - open until the process ends
-    replies = open(os.dup(1), "wb")  # noqa: SIM115
+    requests = open(os.dup(0), "rb")  # noqa: SIM115, PTH123 - open until the process ends
+    replies = open(os.dup(1), "wb")  # noqa: SIM115, PTH123
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)

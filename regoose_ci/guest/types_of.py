@@ -126,7 +126,7 @@ class _Reader:
             return TypeForm("literal", values=tuple(repr(a) for a in args))
         if origin is typing.Annotated or str(origin) in ("typing.Final", "typing.ClassVar"):
             return self.form(args[0])
-        kind = _CONTAINERS.get(origin)  # type: ignore[call-overload]
+        kind = _CONTAINERS.get(origin)
         if kind is None:
             return self._class(origin) if isinstance(origin, type) else UNKNOWN
         if kind == "callable":
@@ -149,9 +149,7 @@ class _Reader:
         if getattr(kind, "_is_protocol", False) or inspect.isabstract(kind):
             return TypeForm("abstract", name=name.expression, imports=name.imports)
         parameters = self.parameters(kind, drop_first=False)
-        return TypeForm(
-            "class", name=name.expression, imports=name.imports, parameters=parameters
-        )
+        return TypeForm("class", name=name.expression, imports=name.imports, parameters=parameters)
 
 
 def _hints(function: object) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from .protocol import Value
 from .sources import SourceWriter, UnprintableError
@@ -110,7 +110,7 @@ def _items(value: object) -> Iterator[tuple[str, object]]:
             yield "len({})", len(value)
             for index, item in enumerate(value[:MAX_PARTS]):
                 yield f"{{}}[{index}]", item
-        elif isinstance(value, Iterable) and hasattr(type(value), "__len__"):
+        elif isinstance(value, Collection):
             yield "len({})", len(value)
             if not isinstance(value, (set, frozenset)) and len(value) <= MAX_PARTS:
                 yield "list({})", list(value)
@@ -143,4 +143,4 @@ def _public_names(value: object) -> list[str]:
         slots = kind.__dict__.get("__slots__", ())
         names.update(dict.fromkeys([slots] if isinstance(slots, str) else slots))
         names.update({k: None for k, v in kind.__dict__.items() if isinstance(v, property)})
-    return sorted(n for n in names if isinstance(n, str) and not n.startswith("_"))[:MAX_PARTS]
+    return sorted(name for name in names if not name.startswith("_"))[:MAX_PARTS]

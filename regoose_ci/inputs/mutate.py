@@ -262,9 +262,7 @@ def _put(call: Call, spot: _Spot, source: str) -> Call:
         args = (*call.args[:index], source, *call.args[index + 1 :])
         return dataclasses.replace(call, args=args)
     pair = (call.kwargs[index][0], source)
-    return dataclasses.replace(
-        call, kwargs=(*call.kwargs[:index], pair, *call.kwargs[index + 1 :])
-    )
+    return dataclasses.replace(call, kwargs=(*call.kwargs[:index], pair, *call.kwargs[index + 1 :]))
 
 
 def _unparse(tree: ast.Expression) -> str | None:

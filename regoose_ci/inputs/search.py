@@ -1,4 +1,4 @@
-"""The search for inputs, as a state machine: what to try next, and what was learnt from it. Pure."""
+"""The search for inputs as a state machine: what to try next, what was learnt. Pure."""
 
 from __future__ import annotations
 

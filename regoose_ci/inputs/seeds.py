@@ -33,7 +33,8 @@ def typed_seeds(
     typed = TypedInputs(pool)
     owners: list[Written | None] = [None]
     if described.receiver is not None:
-        owners = list(dict.fromkeys([*receivers, *typed.for_type(described.receiver)]))[:12]
+        built = typed.for_type(described.receiver)
+        owners = list[Written | None](dict.fromkeys([*receivers, *built]))[:12]
     columns = [(p, typed.for_parameter(p)) for p in described.parameters]
     columns = [(p, values) for p, values in columns if values or p.required]
     if any(not values for p, values in columns if p.kind not in ("var_positional", "var_keyword")):
@@ -47,9 +48,7 @@ def typed_seeds(
 _Row = list[tuple[Parameter, Written]]
 
 
-def _rows(
-    columns: Sequence[tuple[Parameter, list[Written]]], rng: random.Random
-) -> Iterator[_Row]:
+def _rows(columns: Sequence[tuple[Parameter, list[Written]]], rng: random.Random) -> Iterator[_Row]:
     required = [(p, v) for p, v in columns if p.required and not p.kind.startswith("var_")]
     plain: _Row = [(p, values[0]) for p, values in required]
     yield plain

@@ -34,9 +34,7 @@ def simpler(call: Call) -> Iterator[Call]:
             for v in simpler_expressions(source)
         ),
         *(
-            dataclasses.replace(
-                call, kwargs=(*call.kwargs[:n], (name, v), *call.kwargs[n + 1 :])
-            )
+            dataclasses.replace(call, kwargs=(*call.kwargs[:n], (name, v), *call.kwargs[n + 1 :]))
             for n, (name, source) in enumerate(call.kwargs)
             for v in simpler_expressions(source)
         ),
@@ -94,9 +92,7 @@ def _simpler_nodes(node: ast.AST) -> Iterator[ast.expr]:
             )
     elif isinstance(node, ast.Call) and node.keywords:
         for n in range(len(node.keywords)):
-            yield ast.Call(
-                node.func, node.args, [*node.keywords[:n], *node.keywords[n + 1 :]]
-            )
+            yield ast.Call(node.func, node.args, [*node.keywords[:n], *node.keywords[n + 1 :]])
     elif isinstance(node, ast.UnaryOp):
         yield node.operand
 

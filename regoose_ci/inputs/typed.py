@@ -54,9 +54,7 @@ _STANDARD: dict[str, tuple[Written, ...]] = {
         Written("Path('a/b.txt')", ("from pathlib import Path",)),
         Written("Path('.')", ("from pathlib import Path",)),
     ),
-    "uuid": (
-        Written("UUID('12345678-1234-5678-1234-567812345678')", ("from uuid import UUID",)),
-    ),
+    "uuid": (Written("UUID('12345678-1234-5678-1234-567812345678')", ("from uuid import UUID",)),),
     "pattern": (Written("re.compile('a+')", ("import re",)),),
     "text_stream": (
         Written("io.StringIO('a\\nb\\n')", ("import io",)),
@@ -128,7 +126,9 @@ class TypedInputs:
         if depth >= MAX_DEPTH or not form.args:
             return self._literals("list" if form.kind == "iterator" else form.kind, 6)
         if form.kind == "dict":
-            keys, values = (self.for_type(a, depth + 1)[:3] for a in (*form.args, form.args[-1])[:2])
+            keys, values = (
+                self.for_type(a, depth + 1)[:3] for a in (*form.args, form.args[-1])[:2]
+            )
             pairs = list(zip(keys, values, strict=False))
             return [Written("{}"), *(_join("{", pairs[:n], "}") for n in (1, 2) if pairs[:n])]
         if form.kind == "tuple" and form.args[-1].kind != "ellipsis":

@@ -90,7 +90,7 @@ class Sandbox(Protocol):
         ...
 
     async def run(
-        self, argv: Sequence[str], mounts: Sequence[Mount], env: dict[str, str], timeout: float
+        self, argv: Sequence[str], mounts: Sequence[Mount], env: dict[str, str], seconds: float
     ) -> tuple[int, str]:
         """Run one command in a container of its own; return exit code and capped output."""
         ...

@@ -26,7 +26,9 @@ OUTPUT_LIMIT = 64 * 1024
 class ContainerSandbox:
     """Starts single-use guests and removes them, on an engine that the probe found to work."""
 
-    def __init__(self, engine: Engine, degraded: tuple[str, ...], limits: GuestLimits, cwd: Path) -> None:
+    def __init__(
+        self, engine: Engine, degraded: tuple[str, ...], limits: GuestLimits, cwd: Path
+    ) -> None:
         self._engine = engine
         self._client = DockerClient(client_call=[engine.command])
         self._limits = limits
@@ -60,20 +62,18 @@ class ContainerSandbox:
             env=env,
             limits=self._limits,
         )
-        async with self._removed(container.name):
-            async with attached(run_arguments(self._engine, container), self._cwd) as process:
-                guest = ContainerGuest(process)
-                await guest.begin(spec.setup)
-                yield guest
+        command = run_arguments(self._engine, container)
+        async with self._removed(container.name), attached(command, self._cwd) as process:
+            guest = ContainerGuest(process)
+            await guest.begin(spec.setup)
+            yield guest
 
     async def run(
-        self, argv: Sequence[str], mounts: Sequence[Mount], env: dict[str, str], timeout: float
+        self, argv: Sequence[str], mounts: Sequence[Mount], env: dict[str, str], seconds: float
     ) -> tuple[int, str]:
         """See ``Sandbox.run``."""
         limits = GuestLimits(memory_mb=max(2048, self._limits.memory_mb), pids=256, tmp_mb=512)
-        container = ContainerSpec(
-            _name(), tuple(argv), tuple(mounts), tuple(env.items()), limits
-        )
+        container = ContainerSpec(_name(), tuple(argv), tuple(mounts), tuple(env.items()), limits)
         output = b""
         async with self._removed(container.name):
             command = run_arguments(self._engine, container)
@@ -81,13 +81,13 @@ class ContainerSandbox:
                 assert process.stdout is not None
                 assert process.stdin is not None
                 await process.stdin.aclose()
-                with anyio.move_on_after(timeout) as scope:
+                with anyio.move_on_after(seconds) as scope:
                     async for chunk in process.stdout:
                         output = (output + chunk)[-OUTPUT_LIMIT:]
                     await process.wait()
                 text = output.decode(errors="replace")
                 if scope.cancelled_caught:
-                    return 124, text + f"\nnot finished after {timeout:g} s"
+                    return 124, text + f"\nnot finished after {seconds:g} s"
                 return process.returncode or 0, text
 
     @asynccontextmanager

@@ -120,8 +120,8 @@ def _mount(mount: Mount) -> str:
 def skeleton_entries(mounts: Sequence[str] = ()) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return directories and empty files that a skeleton root must hold as mount points."""
     directories = (
-        "usr", "proc", "sys", "dev", "tmp", "etc", "run", "var/tmp", "work/repo", "work/out",
-        "opt/python", "opt/regoose/regoose_guest", "opt/regoose/tools", *mounts,
+        "usr", "proc", "sys", "dev", "tmp", "etc", "run", "var/tmp", "work/repo", "work/build",
+        "opt/build", "opt/python", "opt/regoose/regoose_guest", "opt/regoose/tools", *mounts,
     )  # fmt: skip
     files = ("etc/hosts", "etc/hostname", "etc/resolv.conf", "etc/ld.so.cache", "run/.containerenv")
     return directories, files

@@ -112,7 +112,9 @@ class Probe:
         problems = []
         for attempt in self.attempts():
             if attempt.report is not None and not attempt.problem:
-                return ContainerSandbox(attempt.engine, attempt.report.degraded, limits, self._cache)
+                return ContainerSandbox(
+                    attempt.engine, attempt.report.degraded, limits, self._cache
+                )
             problems.append(f"{attempt.engine.command}: {attempt.problem}")
         raise SandboxUnavailableError(
             "no container engine can run a sandbox here"

@@ -1,4 +1,4 @@
-"""The skeleton root directory of the ``host`` root file system: links into ``usr``, mount points."""
+"""The skeleton root of the ``host`` root file system: links into ``usr``, mount points."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from regoose_ci.sandbox.flags import MAPPED_ROOT, skeleton_entries
 
 MAX_SITE_DIRECTORIES = 8
-_PASSWD = "root:x:0:0::/tmp:/bin/false\nnobody:x:65534:65534::/tmp:/bin/false\n"
+_USERS = "root:x:0:0::/tmp:/bin/false\nnobody:x:65534:65534::/tmp:/bin/false\n"
 _GROUP = "root:x:0:\nnogroup:x:65534:\n"
 _LINKS = ("bin", "lib", "lib64", "sbin")
 
@@ -30,7 +30,7 @@ def ensure_skeleton(cache: Path) -> Path:
         if path.is_dir() and not path.is_symlink():
             path.chmod(0o755)
     (root / "tmp").chmod(0o1777)  # runc gives a tmpfs the mode of its mount point
-    (root / "etc/passwd").write_text(_PASSWD)
+    (root / "etc/passwd").write_text(_USERS)
     (root / "etc/group").write_text(_GROUP)
     for link in _LINKS:
         if Path("/", link).exists() and not (root / link).is_symlink():

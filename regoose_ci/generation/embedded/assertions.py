@@ -7,10 +7,9 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from regoose_ci.domain.observations import Raised, Value
-from regoose_ci.generation.calls import as_primary
-from regoose_ci.generation.differences import Difference
-from regoose_ci.generation.source import (
+from regoose_ci.comparison.calls import as_primary
+from regoose_ci.comparison.differences import Difference
+from regoose_ci.comparison.source import (
     compose,
     fill,
     has_address,
@@ -18,7 +17,8 @@ from regoose_ci.generation.source import (
     parse_expression,
     string_of,
 )
-from regoose_ci.generation.values import python_equal, salience
+from regoose_ci.comparison.values import python_equal, salience
+from regoose_ci.domain.observations import Raised, Value
 
 MAX_WHOLE = 240
 """Longest source that is asserted as a whole: about three lines."""

@@ -7,17 +7,17 @@ import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from regoose_ci.domain.observations import Call, CallKind, Outcome, Raised
-from regoose_ci.generation.calls import (
+from regoose_ci.comparison.calls import (
     collecting_lines,
     is_statement,
     observed_imports,
     render_call,
     render_observed,
 )
+from regoose_ci.comparison.source import parse_expression
+from regoose_ci.domain.observations import Call, CallKind, Outcome, Raised
 from regoose_ci.generation.embedded.assertions import Check, checks_of
 from regoose_ci.generation.embedded.naming import usable_name, variable_for
-from regoose_ci.generation.source import parse_expression
 
 _PYTEST = "import pytest"
 _INDENT = "    "
@@ -43,8 +43,11 @@ def value_body(
 ) -> Body:
     """Assert the value of a call; long inputs get a name first."""
     setup: list[str] = []
+    if _compares_with_singleton(call):
+        call, setup = _named(call, "0", parameters)
     if len(checks) == 1 and _first_line(call, outcome, checks[0]) > width:
-        call, setup = _with_longest_argument_named(call, parameters)
+        call, longest = _with_longest_argument_named(call, parameters)
+        setup += longest
     setup += collecting_lines(call, outcome)
     subject = render_observed(call, outcome)
     if len(checks) > 1:
@@ -143,7 +146,17 @@ def _with_longest_argument_named(call: Call, parameters: Sequence[str]) -> tuple
     longest = max(keys, key=lambda k: len(_argument(call, k) or ""), default=None)
     if longest is None or len(_argument(call, longest) or "") < _WORTH_A_VARIABLE:
         return call, []
-    replaced = _with_argument_named(call, longest, parameters, ())
+    return _named(call, longest, parameters)
+
+
+def _compares_with_singleton(call: Call) -> bool:
+    """Whether the call reads ``x == None``: true to what is tested, but no linter lets it pass."""
+    is_equality = call.kind is CallKind.METHOD and call.name in {"__eq__", "__ne__"}
+    return is_equality and call.args in {("None",), ("True",), ("False",)}
+
+
+def _named(call: Call, key: str, parameters: Sequence[str]) -> tuple[Call, list[str]]:
+    replaced = _with_argument_named(call, key, parameters, ())
     return (replaced[0], [replaced[2]]) if replaced is not None else (call, [])
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from regoose_ci.domain.candidates import CandidateKind, CandidateTest
-from regoose_ci.domain.observations import Observation, Value
-from regoose_ci.domain.revisions import Revision
-from regoose_ci.generation.base import FunctionContext
-from regoose_ci.generation.calls import is_statement
-from regoose_ci.generation.differences import (
+from regoose_ci.comparison.calls import is_statement
+from regoose_ci.comparison.differences import (
     Difference,
     DifferenceKind,
     difference,
     is_noteworthy,
     signature_kind,
 )
+from regoose_ci.comparison.wellformed import is_well_formed
+from regoose_ci.domain.candidates import CandidateKind, CandidateTest
+from regoose_ci.domain.observations import Observation, Value
+from regoose_ci.domain.revisions import Revision
+from regoose_ci.generation.base import FunctionContext
 from regoose_ci.generation.embedded.assertions import (
     Check,
     Relation,
@@ -38,7 +39,6 @@ from regoose_ci.generation.embedded.naming import (
     parameters_of,
 )
 from regoose_ci.generation.embedded.size import complexity
-from regoose_ci.generation.wellformed import is_well_formed
 
 ORIGIN = "embedded"
 _MAX_TESTS = 5

@@ -8,8 +8,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from regoose_ci.comparison.source import parse_expression, snake_case
 from regoose_ci.domain.observations import Call
-from regoose_ci.generation.source import parse_expression, snake_case
 
 _GENERIC = frozenset({"text", "number", "list", "tuple", "dict", "set", "bytes", "callable"})
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from regoose_ci.comparison.calls import is_statement
+from regoose_ci.comparison.wellformed import is_well_formed
 from regoose_ci.domain.candidates import CandidateKind, CandidateTest
 from regoose_ci.domain.observations import Observation
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.generation.base import FunctionContext
-from regoose_ci.generation.calls import is_statement
 from regoose_ci.generation.embedded.assertions import Check, Relation, checks_of, match_of
 from regoose_ci.generation.embedded.bodies import (
     Body,
@@ -29,7 +30,6 @@ from regoose_ci.generation.embedded.naming import (
 from regoose_ci.generation.embedded.selection import select_inputs
 from regoose_ci.generation.embedded.size import plainness
 from regoose_ci.generation.embedded.tables import Row, shape, table_body
-from regoose_ci.generation.wellformed import is_well_formed
 
 _MAX_TESTS = 5
 _MAX_ROWS = 5

@@ -8,17 +8,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
+from regoose_ci.comparison.differences import Difference, DifferenceKind
+from regoose_ci.comparison.outcomes import argument_name
+from regoose_ci.comparison.source import last_name, names_in, parse_expression, snake_case
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Call, CallKind, Outcome, Value
-from regoose_ci.generation.differences import Difference, DifferenceKind
 from regoose_ci.generation.embedded.features import (
     common_culprit,
     common_feature,
     feature_of,
     words_of,
 )
-from regoose_ci.generation.outcomes import argument_name
-from regoose_ci.generation.source import last_name, names_in, parse_expression, snake_case
 
 _NOUNS = {
     "str": "string",

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from regoose_ci.comparison.source import has_address, last_name
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Observation, Outcome, OutcomeKind
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.generation.embedded.catching import difference_of
 from regoose_ci.generation.embedded.size import plainness
-from regoose_ci.generation.source import has_address, last_name
 from regoose_ci.guest.protocol import Reach
 
 Feature = tuple[str, ...]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from regoose_ci.comparison.source import parse_expression
 from regoose_ci.domain.observations import Call, Observation, Origin
-from regoose_ci.generation.source import parse_expression
 
 Complexity = tuple[int, int, int, int, str]
 

@@ -18,8 +18,8 @@ from ..protocol import (
     REPOSITORY,
     Call,
     CallKind,
-    EvaluateJob,
     Evaluated,
+    EvaluateJob,
     Outcome,
     OutcomeKind,
     Raised,
@@ -110,9 +110,7 @@ class Evaluator:
                 result, awaited, iterated = _finish(_invoke(function, call, arguments))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - what a call raises is its outcome
             raised = _describe_exception(error)
-            return Outcome(
-                OutcomeKind.RAISED, raised=raised, changed_arguments=arguments.changed()
-            )
+            return Outcome(OutcomeKind.RAISED, raised=raised, changed_arguments=arguments.changed())
         return Outcome(
             OutcomeKind.RETURNED,
             value=encode(result),

@@ -53,9 +53,7 @@ def _read(report: dict, tracer: Tracer) -> TestRun:  # type: ignore[type-arg]
     outcomes = [test["outcome"] for test in tests]
     worst = next((o for o in ("error", "failed", "skipped") if o in outcomes), outcomes[0])
     phases = ("setup", "call", "teardown")
-    details = [
-        str(test[p].get("longrepr", "")) for test in tests for p in phases if test.get(p)
-    ]
+    details = [str(test[p].get("longrepr", "")) for test in tests for p in phases if test.get(p)]
     detail = next((d for d in details if d), "")
     duration = sum(test[p]["duration"] for test in tests for p in phases if test.get(p))
     return TestRun(collected, worst, duration, detail[-MAX_DETAIL:], tracer.take())

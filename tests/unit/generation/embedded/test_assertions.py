@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from regoose_ci.comparison.differences import difference
 from regoose_ci.domain.observations import Outcome, OutcomeKind, Raised, Value
-from regoose_ci.generation.differences import difference
 from regoose_ci.generation.embedded.assertions import checks_of, checks_of_difference, match_of
 from tests.unit.generation.observing import returned, value
 

@@ -182,6 +182,13 @@ def test_operators_are_used_as_such() -> None:
     assert 'assert Version("1") == Version("1.0")' in test.code
 
 
+def test_comparisons_with_none_name_it_for_the_linters() -> None:
+    made = method("Version('1')", "__eq__", "None")
+    changed = function("Version.__eq__", "other")
+    (test,) = generate(observation(made, None, returned(False)), changed=changed)
+    assert '    other = None\n    assert not (Version("1") == other)\n' in test.code
+
+
 def test_long_inputs_get_a_name() -> None:
     text = "some words of a sentence that goes on for quite a while, up to its very end"
     (test,) = generate(observation(slug(repr(text)), None, returned("x")))

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from regoose_ci.comparison.outcomes import MAX_WIDTH, describe, describe_pair
 from regoose_ci.domain.observations import Outcome, OutcomeKind, Value
-from regoose_ci.generation.outcomes import MAX_WIDTH, describe, describe_pair
 from tests.unit.generation.observing import CRASHED, TIMEOUT, raised, returned, value
 
 

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from regoose_ci.domain.observations import Outcome, OutcomeKind, Value
-from regoose_ci.generation.differences import (
+from regoose_ci.comparison.differences import (
     Difference,
     DifferenceKind,
     difference,
     is_noteworthy,
     signature_kind,
 )
+from regoose_ci.domain.observations import Outcome, OutcomeKind, Value
 from tests.unit.generation.observing import CRASHED, TIMEOUT, opaque, raised, returned, value
 
 
@@ -97,6 +97,13 @@ def test_parts_are_compared_and_the_plainest_is_chosen() -> None:
     found = found_in(url("/x"), url("x"))
     assert found.path == "{}.path"
     assert found.base_part == value("/x")
+
+
+def test_an_object_that_can_no_longer_be_built_from_source_differs() -> None:
+    base = returned(Value("URL", "URL('http://a/x')"))
+    head = returned(Value("URL", parts={"{}.path": value("x")}))
+    assert found_in(base, head).path == "{}"
+    assert difference(head, base) is None
 
 
 def test_projections_are_composed() -> None:

@@ -6,14 +6,14 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from regoose_ci.domain.observations import Value
-from regoose_ci.generation.source import (
+from regoose_ci.comparison.source import (
     compose,
     escape_braces,
     last_name,
     parse_expression,
     without_addresses,
 )
+from regoose_ci.domain.observations import Value
 
 _ITERATORS = frozenset(
     {

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from regoose_ci.domain.observations import Call, Outcome, OutcomeKind
-from regoose_ci.generation.calls import (
+from regoose_ci.comparison.calls import (
     is_comparison,
     is_statement,
     render_call,
     render_observed,
 )
+from regoose_ci.domain.observations import Call, Outcome, OutcomeKind
 from tests.unit.generation.observing import call, method, prop
 
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from regoose_ci.comparison.wellformed import is_well_formed, is_well_formed_call
 from regoose_ci.domain.observations import Call, CallKind, Outcome, OutcomeKind, Raised, Value
-from regoose_ci.generation.wellformed import is_well_formed, is_well_formed_call
 from tests.unit.generation.observing import call, method, observation, raised, returned, value
 
 

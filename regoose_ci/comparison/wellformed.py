@@ -1,11 +1,11 @@
-"""Whether what a guest sent is the kind of source it should be: guests are not trusted with that."""
+"""Whether what a guest sent is the kind of source it should be: it need not be honest."""
 
 from __future__ import annotations
 
 import ast
 
+from regoose_ci.comparison.source import MAX_PARSED, fill, parse_expression
 from regoose_ci.domain.observations import Call, CallKind, Observation, Outcome, Value
-from regoose_ci.generation.source import MAX_PARSED, fill, parse_expression
 
 
 def is_well_formed(observation: Observation) -> bool:
@@ -51,8 +51,9 @@ def _is_well_formed_value(value: Value) -> bool:
 
 
 def _is_expression(source: str) -> bool:
-    # In parentheses, because a comment at the end would swallow what a test writes after it.
-    return "\n" not in source and parse_expression(f"({source})") is not None
+    # In parentheses too: a comment at the end would swallow what a test writes after it.
+    alone, closed = parse_expression(source), parse_expression(f"({source})")
+    return "\n" not in source and alone is not None and closed is not None
 
 
 def _is_name(source: str) -> bool:
