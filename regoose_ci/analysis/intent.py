@@ -12,11 +12,19 @@ from typing import Literal
 Intended = Literal["yes", "no", "unknown"]
 
 _PRESERVING = re.compile(
-    r"\b(refactor\w*|simplif\w*|clean\s?-?ups?|cleanup|tidy|perf|performance|optimi[sz]\w*|"
+    r"\b(refactor\w*|simplif\w*|clean\s?-?ups?|cleanup|tid(?:y|ied|ying)|perf|performance|optimi[sz]\w*|"
     r"speed\w*|faster|typing|type hints?|annotat\w*|lint\w*|format(ting)?|style|rename\w*|"
     r"reorgani[sz]\w*|pre-commit|black|isort|ruff|moderni[sz]e|pyupgrade|internal)\b",
     re.IGNORECASE,
 )
+_PRESERVING_ONE = re.compile(
+    r"\b(refactor\w*|simplif\w*|clean(?:ed|ing)?[\s-]?ups?|tid(?:y|ied|ying)|faster|"
+    r"(?:speed\w*|sped) up|optimi[sz]\w*|reorgani[sz]\w*|moderni[sz]\w*|"
+    r"no (?:functional|behaviou?r(?:al)?) changes?)\b",
+    re.IGNORECASE,
+)
+"""Narrower than `_PRESERVING`: next to a function's name, “format” may be what it does."""
+_SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n")
 _ANNOUNCING = re.compile(
     r"\b(breaking|change[sd]? (the )?(behaviou?r|default|return\w*|result)|deprecat\w*)\b",
     re.IGNORECASE,
@@ -60,13 +68,29 @@ def judge(change: Change, title: str, description: str, added_tests: str) -> Jud
     if preserving:
         word = preserving.group()
         return Judgement("no", 0.75, f"The title says “{word}”, and a result changed.")
+    text = f"{title}\n{description}"
+    preserving = _said_of(change.name, text)
+    if preserving:
+        word = preserving.group()
+        return Judgement(
+            "no", 0.75, f"The change says “{word}” of {change.name}, and a result changed."
+        )
     if change.raises_on_head and not change.documented:
         return Judgement(
             "no", 0.6, f"Head raises {change.raises_on_head}, which the change does not mention."
         )
-    text = f"{title}\n{description}"
-    if re.search(rf"\b{re.escape(change.name)}\b", text):
+    if _names(change.name, text):
         return Judgement("yes", 0.6, f"The title or description names {change.name}.")
     if _ANNOUNCING.search(text):
         return Judgement("yes", 0.55, "The title or description announces a change of behaviour.")
     return Judgement("unknown", 0.0, "Please confirm: nothing says whether this was meant.")
+
+
+def _said_of(name: str, text: str) -> re.Match[str] | None:
+    """The word by which a sentence that names a function says that its results stay."""
+    sentences = (s for s in _SENTENCE_END.split(text) if _names(name, s))
+    return next(filter(None, map(_PRESERVING_ONE.search, sentences)), None)
+
+
+def _names(name: str, text: str) -> bool:
+    return re.search(rf"\b{re.escape(name)}\b", text) is not None

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+
+from regoose_ci.analysis.intent import Change, judge
+
+
+def changed(name: str = "split_bill", raises: str | None = None) -> Change:
+    return Change(name, "[0, 0]", raises, finishes_on_head=True, documented=False)
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "split_bill and receipt_line are only tidied.",
+        "add_tax rounds half up.\nsplit_bill: simplify the loop",
+        "New totals. This refactors split_bill; nothing else.",
+        "split_bill has no functional change.",
+    ],
+)
+def test_a_sentence_that_promises_the_same_results_is_held_against_a_change(
+    description: str,
+) -> None:
+    assert judge(changed(), "Give points", description, "").intended == "no"
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "split_bill gives what is left over to nobody. receipt_line is tidied.",
+        "split_bill: use another format for shares",
+        "Refactor receipt_line\nMake split_bill fair",
+    ],
+)
+def test_a_sentence_about_another_function_or_matter_is_not(description: str) -> None:
+    assert judge(changed(), "Give points", description, "").intended == "yes"
+
+
+def test_the_word_is_quoted() -> None:
+    judgement = judge(changed(), "Give points", "split_bill is only tidied.", "")
+
+    assert judgement.rationale == "The change says “tidied” of split_bill, and a result changed."
+
+
+def test_a_title_that_promises_the_same_results_is_held_against_every_change() -> None:
+    assert judge(changed(), "Tidy up the till", "", "").intended == "no"
+
+
+def test_a_result_that_an_added_test_asserts_is_intended() -> None:
+    assert judge(changed(), "Tidy up", "", "assert split_bill(1, 2) == [0, 0]").intended == "yes"
+
+
+def test_a_new_exception_that_nothing_mentions_is_not() -> None:
+    judgement = judge(changed(raises="KeyError"), "Bump version", "", "")
+
+    assert judgement.intended == "no"
+    assert "KeyError" in judgement.rationale
+
+
+def test_a_call_that_no_longer_ends_is_not() -> None:
+    endless = Change("split_bill", None, None, finishes_on_head=False, documented=False)
+
+    assert judge(endless, "Make split_bill fair", "", "").intended == "no"
+
+
+def test_where_nothing_speaks_a_person_decides() -> None:
+    judgement = judge(changed(), "Bump version", "", "")
+
+    assert judgement.intended == "unknown"
+    assert judgement.confidence == 0.0
