@@ -67,9 +67,11 @@ Assignments = Annotated[tuple[tuple[str, str], ...], NoDecode, BeforeValidator(_
 
 
 def _default_cache() -> Path:
-    if os.geteuid() == 0:  # guests are mapped to another user, who cannot enter root's home
+    chosen = os.environ.get("XDG_CACHE_HOME")
+    if not chosen and os.geteuid() == 0:
+        # Guests are mapped to another user, who cannot enter root's home.
         return Path("/var/cache/regoose")
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "regoose"
+    return Path(chosen or Path.home() / ".cache") / "regoose"
 
 
 class Settings(BaseSettings):
