@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
-from collections.abc import Sequence
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import anyio.to_thread
@@ -14,16 +16,21 @@ from regoose_ci.analysis.changes import find_changes, is_product_path
 from regoose_ci.analysis.context import find_call_sites, find_related_tests
 from regoose_ci.analysis.harvest import harvest_literals
 from regoose_ci.analysis.impact import CallGraph, build_call_graph, find_public_callers
-from regoose_ci.analysis.layout import Layout, find_layout
+from regoose_ci.analysis.layout import Layout, find_layout, is_test_path
 from regoose_ci.analysis.material import ChangeMaterial, ChangeSource, FunctionMaterial
 from regoose_ci.analysis.style import find_test_style
 from regoose_ci.domain.changes import ChangedFunction, ChangeKind
 from regoose_ci.domain.events import Stage
+from regoose_ci.domain.observations import Call
 from regoose_ci.domain.revisions import Revision
 
 MAX_SOURCES = 3000
 MAX_LITERALS = 400
 _DOCUMENTS = (".md", ".rst")
+_FIXTURES = (".txt", ".md", ".rst", ".text", ".html", ".xml", ".csv", ".yaml", ".ini", ".sql")
+MAX_FIXTURES = 1000
+MAX_BLOCK = 800
+MAX_BLOCKS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,7 @@ class _Texts:
     product: dict[str, str]
     tests: dict[str, str]
     documents: dict[str, str]
+    fixtures: dict[str, str]
     pyproject: str
 
 
@@ -84,9 +92,8 @@ def _material(
     function: ChangedFunction, texts: dict[Revision, _Texts], graph: CallGraph
 ) -> FunctionMaterial:
     head = texts[Revision.HEAD]
-    if not function.is_public:
-        callers = find_public_callers(function, graph)
-        function = dataclasses.replace(function, entry_points=callers)
+    callers = find_public_callers(function, graph)
+    function = dataclasses.replace(function, entry_points=callers)
     tests = {revision: find_related_tests(function, t.tests) for revision, t in texts.items()}
     related = [
         text
@@ -98,9 +105,32 @@ def _material(
     return FunctionMaterial(
         function,
         tests,
-        find_call_sites(function, _mentioning(sources, function)),
-        harvest_literals(related)[:MAX_LITERALS],
+        tuple(_calls(function, sources)),
+        (*_fixture_literals(function, head.fixtures), *harvest_literals(related))[:MAX_LITERALS],
     )
+
+
+def _calls(function: ChangedFunction, sources: dict[str, str]) -> Iterator[Call]:
+    """Yield written calls of the function and of the public callers it is reached through."""
+    yield from find_call_sites(function, _mentioning(sources, function))
+    for entry in function.entry_points[:3]:
+        module, _, qualname = entry.partition(":")
+        there = dataclasses.replace(function.current, module=module, qualname=qualname)
+        caller = dataclasses.replace(function, head=there)
+        yield from find_call_sites(caller, _mentioning(sources, caller))[:40]
+
+
+def _fixture_literals(function: ChangedFunction, fixtures: dict[str, str]) -> Iterator[str]:
+    """Yield texts of test data files named like the module, whole and in their blocks."""
+    stem = posixpath.basename(function.current.path).removesuffix(".py")
+    for path, text in fixtures.items():
+        if posixpath.basename(path).split(".")[0] != stem:
+            continue
+        blocks = [b.strip("\n") + "\n" for b in re.split(r"\n\s*\n", text) if b.strip()]
+        small = [b for b in blocks if len(b) <= MAX_BLOCK]
+        yield from map(repr, small[:MAX_BLOCKS])
+        if len(text) <= MAX_BLOCK * 2:
+            yield repr(text)
 
 
 def _mentioning(sources: dict[str, str], function: ChangedFunction) -> dict[str, str]:
@@ -114,6 +144,7 @@ def _read(source: ChangeSource, revision: Revision) -> _Texts:
     pyproject = _text(source.read(revision, "pyproject.toml") or b"")
     layout = find_layout(paths, pyproject)
     wanted = [p for p in paths if p.endswith((".py", *_DOCUMENTS))][:MAX_SOURCES]
+    wanted += [p for p in paths if p.endswith(_FIXTURES) and is_test_path(p)][:MAX_FIXTURES]
     contents = source.read_many(revision, tuple(wanted))
     texts = {path: _text(content) for path, content in contents.items()}
     tests = set(layout.test_files)
@@ -122,6 +153,7 @@ def _read(source: ChangeSource, revision: Revision) -> _Texts:
         {p: t for p, t in texts.items() if p.endswith(".py") and is_product_path(p, layout)},
         {p: t for p, t in texts.items() if p in tests},
         {p: t for p, t in texts.items() if p.endswith(_DOCUMENTS)},
+        {p: t for p, t in texts.items() if p.endswith(_FIXTURES) and is_test_path(p)},
         pyproject,
     )
 

@@ -24,7 +24,12 @@ from regoose_ci.execution.exploration import (
     sources_of,
     target_of,
 )
-from regoose_ci.execution.harvest import harvest, recorded_receivers, recorded_seeds
+from regoose_ci.execution.harvest import (
+    harvest,
+    recorded_receivers,
+    recorded_seeds,
+    usual_arguments,
+)
 from regoose_ci.execution.jobs import describe
 from regoose_ci.execution.pairs import GuestPair
 from regoose_ci.execution.stability import confirm
@@ -34,7 +39,7 @@ from regoose_ci.inputs.search import InputSearch
 from regoose_ci.inputs.seeds import Seed, typed_seeds
 from regoose_ci.sandbox.base import Guest
 
-HARVEST_SHARE = 0.25
+HARVEST_SHARE = 0.3
 """Share of the budget that running existing tests may take."""
 MAX_HARVEST = 15.0
 MIN_SECONDS = 1.5
@@ -111,8 +116,10 @@ class _Exploration:
                 board.skipped[function.id] = problem
                 summary.append(problem.detail)
                 return None
-            search = _search(material, self._recorded.get(function.id, []), described)
-            findings = await FunctionExplorer(pair, function, search).explore(seconds)
+            recorded = self._recorded.get(function.id, [])
+            search = _search(material, recorded, described)
+            explorer = FunctionExplorer(pair, function, search, usual_arguments(recorded))
+            findings = await explorer.explore(seconds)
             summary.append(f"{findings.inputs} inputs, {len(findings.witnesses)} differences")
             return findings
 
@@ -137,7 +144,9 @@ def _search(
     function = material.function
     seed = int.from_bytes(hashlib.sha256(function.id.encode()).digest()[:4], "big")
     rng = random.Random(seed)  # noqa: S311 - repeatable, not secret
-    pool = Pool(material.literals, function.literals)
+    module = function.current.module
+    named = (repr(module), f"[{module!r}]")  # plug-ins are often switched on by their module's name
+    pool = Pool(material.literals, (*function.literals, *named))
     search = InputSearch(pool, rng)
     search.add_seeds(recorded_seeds(recorded))
     usable = [d for d in described if not d.error]

@@ -7,7 +7,7 @@ from regoose_ci.domain.candidates import CandidateTest
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.events import Stage
 from regoose_ci.domain.observations import Observation
-from regoose_ci.execution.exploration import FunctionFindings
+from regoose_ci.execution.exploration import FunctionFindings, noteworthy_difference
 from regoose_ci.generation.base import Feedback, FunctionContext, Generator
 from regoose_ci.generation.embedded.files import standalone
 
@@ -42,5 +42,6 @@ def file_of(board: Board, test: CandidateTest) -> str:
 
 
 def observations_of(findings: FunctionFindings) -> list[Observation]:
-    """Return witnesses first, then what else was kept."""
-    return [*findings.witnesses.values(), *findings.kept]
+    """Return the chosen witnesses, then what was kept on which base and head agree."""
+    agreed = [o for o in findings.kept if noteworthy_difference(o) is None]
+    return [*findings.witnesses.values(), *agreed]

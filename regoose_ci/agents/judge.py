@@ -6,7 +6,7 @@ import hashlib
 
 from regoose_ci.agents.board import Board, Intent
 from regoose_ci.analysis.intent import Change, judge
-from regoose_ci.comparison.differences import signature_kind
+from regoose_ci.comparison.shapes import kind_of_change
 from regoose_ci.domain.candidates import CandidateKind, Verdict
 from regoose_ci.domain.observations import Observation, OutcomeKind
 from regoose_ci.domain.revisions import Revision
@@ -39,7 +39,7 @@ def change_id(verdict: Verdict) -> str:
     """Return a behaviour change's id: the same in every run that finds the same."""
     witness = witness_of(verdict)
     found = noteworthy_difference(witness)
-    kind = signature_kind(found) if found is not None else ()
+    kind = kind_of_change(found, witness.call) if found is not None else ()
     facts = "\0".join([witness.function_id, repr(witness.call), *kind])
     return hashlib.sha256(facts.encode()).hexdigest()[:10]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
@@ -11,10 +12,10 @@ from regoose_ci.comparison.differences import (
     DifferenceKind,
     difference,
     is_noteworthy,
-    signature_kind,
 )
+from regoose_ci.comparison.shapes import Kind, coarse_kind, kind_of_change
 from regoose_ci.domain.changes import ChangedFunction, FunctionSource
-from regoose_ci.domain.observations import Call, Observation, OutcomeKind, Reach
+from regoose_ci.domain.observations import Call, Observation, Origin, OutcomeKind, Reach
 from regoose_ci.domain.report import Explored
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.jobs import evaluate
@@ -22,15 +23,19 @@ from regoose_ci.execution.pairs import GuestPair
 from regoose_ci.guest.protocol import Evaluated, Target
 from regoose_ci.inputs.search import InputSearch
 from regoose_ci.inputs.seeds import Seed
-from regoose_ci.inputs.simplify import call_size, simpler
+from regoose_ci.inputs.simplify import CallSize, Familiar, call_size, simpler
 
 CALL_TIMEOUT = 2.0
 BATCH_SECONDS = 0.4
 LONGEST_BATCH = 3.0
 MAX_BATCH = 96
 MAX_KEPT = 600
-MAX_KINDS = 12
-"""Kinds of difference that are followed up for one function."""
+MAX_SHOWN = 8
+"""Witnesses that are followed up for one function."""
+MAX_SHAPES = 4
+"""Of these, so many that differ in their shape alone."""
+CARVED_WEIGHT = 20
+"""A difference that a project's own input shows counts as much as this many mutants'."""
 SHRINK_ROUNDS = 40
 SHRINK_WIDTH = 48
 
@@ -41,7 +46,8 @@ class FunctionFindings:
 
     function: ChangedFunction
     kept: list[Observation] = field(default_factory=list)
-    witnesses: dict[tuple[str, ...], Observation] = field(default_factory=dict)
+    witnesses: dict[Kind, Observation] = field(default_factory=dict)
+    seen: Counter[Kind] = field(default_factory=Counter)
     inputs: int = 0
     reached: dict[Revision, int] = field(default_factory=lambda: dict.fromkeys(Revision, 0))
     unbuildable: int = 0
@@ -77,12 +83,19 @@ def sources_of(function: ChangedFunction) -> dict[Revision, FunctionSource]:
 class FunctionExplorer:
     """Drives the search for one function on a pair of guests."""
 
-    def __init__(self, pair: GuestPair, function: ChangedFunction, search: InputSearch) -> None:
+    def __init__(
+        self,
+        pair: GuestPair,
+        function: ChangedFunction,
+        search: InputSearch,
+        familiar: Familiar | None = None,
+    ) -> None:
         self._pair = pair
         self._sources = sources_of(function)
         self._watch = {r: (target_of(function, s),) for r, s in self._sources.items()}
         self._search = search
         self._batch = 8
+        self._familiar = familiar or {}
         self.findings = FunctionFindings(function)
 
     async def explore(self, seconds: float) -> FunctionFindings:
@@ -93,9 +106,20 @@ class FunctionExplorer:
             if not seeds:
                 break
             await self._try(seeds)
+        self._choose_witnesses()
         for kind in list(self.findings.witnesses):
             await self._shrink(kind)
         return self.findings
+
+    def _choose_witnesses(self) -> None:
+        """Keep the kinds that most inputs show, and not too many that differ in shape alone."""
+        chosen: dict[Kind, Observation] = {}
+        shapes: Counter[Kind] = Counter()
+        for kind, _ in self.findings.seen.most_common():
+            if len(chosen) < MAX_SHOWN and shapes[kind[:-1]] < MAX_SHAPES:
+                shapes[kind[:-1]] += 1
+                chosen[kind] = self.findings.witnesses[kind]
+        self.findings.witnesses = chosen
 
     async def observe(self, seeds: list[Seed]) -> list[Observation]:
         """Make calls on all revisions at once; slow ones leave the last calls undone."""
@@ -138,8 +162,8 @@ class FunctionExplorer:
         found = noteworthy_difference(observation)
         features = set(_features(observation))
         if found is not None:
-            features.add(("difference", signature_kind(found)))
-            self._keep_witness(found, observation)
+            features.add(("difference", coarse_kind(found)))
+            self._keep_witness(kind_of_change(found, observation.call), observation)
         is_new = self._search.learn(seed, features, any(reached.values()))
         if (is_new or any(reached.values())) and len(findings.kept) < MAX_KEPT:
             findings.kept.append(observation)
@@ -152,23 +176,25 @@ class FunctionExplorer:
         lines = set(reach.lines.get(source.path, ()))
         return bool(lines & source.changed_lines) if source.changed_lines else bool(lines)
 
-    def _keep_witness(self, found: Difference, observation: Observation) -> None:
-        kind = signature_kind(found)
+    def _keep_witness(self, kind: Kind, observation: Observation) -> None:
+        carved = observation.origin in (Origin.CARVED, Origin.CALL_SITE)
+        self.findings.seen[kind] += CARVED_WEIGHT if carved else 1
         known = self.findings.witnesses.get(kind)
-        if known is None and len(self.findings.witnesses) >= MAX_KINDS:
-            return
-        if known is None or call_size(observation.call) < call_size(known.call):
+        if known is None or self._size(observation.call) < self._size(known.call):
             self.findings.witnesses[kind] = observation
 
-    async def _shrink(self, kind: tuple[str, ...]) -> None:
+    def _size(self, call: Call) -> CallSize:
+        return call_size(call, self._familiar)
+
+    async def _shrink(self, kind: Kind) -> None:
         """Make a witness smaller for as long as the same kind of difference stays."""
         best = self.findings.witnesses[kind]
         seen: set[Call] = {best.call}
         for _ in range(SHRINK_ROUNDS):
             smaller = [
                 call
-                for call in simpler(best.call)
-                if call not in seen and call_size(call) < call_size(best.call)
+                for call in simpler(best.call, self._familiar)
+                if call not in seen and self._size(call) < self._size(best.call)
             ][:SHRINK_WIDTH]
             if not smaller:
                 break
@@ -176,7 +202,7 @@ class FunctionExplorer:
             observations = await self.observe([Seed(call, best.origin) for call in smaller])
             shown = [o for o in observations if _shows(o, kind)]
             if shown:
-                best = min(shown, key=lambda o: call_size(o.call))
+                best = min(shown, key=lambda o: self._size(o.call))
         self.findings.witnesses[kind] = best
 
 
@@ -194,9 +220,9 @@ def noteworthy_difference(observation: Observation) -> Difference | None:
     return found if is_noteworthy(found) else None
 
 
-def _shows(observation: Observation, kind: tuple[str, ...]) -> bool:
+def _shows(observation: Observation, kind: Kind) -> bool:
     found = noteworthy_difference(observation)
-    return found is not None and signature_kind(found) == kind
+    return found is not None and kind_of_change(found, observation.call) == kind
 
 
 def _features(observation: Observation) -> Iterator[Hashable]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from regoose_ci.analysis.material import FunctionMaterial
@@ -15,7 +16,7 @@ from regoose_ci.inputs.seeds import Seed
 from regoose_ci.inputs.typed import Written
 from regoose_ci.sandbox.base import Guest
 
-MAX_FILES = 30
+MAX_FILES = 12
 MAX_RECORDED = 150
 
 
@@ -68,3 +69,18 @@ def recorded_receivers(recorded: Sequence[Recorded]) -> list[Written]:
             if r.call.kind is not CallKind.FUNCTION and r.call.receiver is not None and r.direct
         )
     )
+
+
+def usual_arguments(recorded: Sequence[Recorded]) -> dict[int, str]:
+    """Return by position the argument that most recorded calls of the target give there."""
+    direct = [r.call for r in recorded if r.direct and r.in_contract]
+    columns: dict[int, Counter[str]] = {}
+    for call in direct:
+        for position, argument in enumerate(call.args):
+            columns.setdefault(position, Counter())[argument] += 1
+    usual: dict[int, str] = {}
+    for position, column in columns.items():
+        argument, count = column.most_common(1)[0]
+        if count >= 2 and count * 2 > len(direct):
+            usual[position] = argument
+    return usual

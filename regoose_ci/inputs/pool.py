@@ -11,7 +11,7 @@ from regoose_ci.inputs.expressions import kind_of, literal
 MAX_PER_KIND = 300
 
 _PLAIN: dict[str, tuple[str, ...]] = {
-    "str": ("''", "'a'", "'hello world'", "'A'", "' '", "'1'", "'a b'", "'é'", "'a\\nb'", "'0'"),
+    "str": ("''", "'a'", "'hello world'", "'A'", "' '", "'1'", "'a b'", "'a\\nb'", "'0'"),
     "int": ("0", "1", "-1", "2", "10", "100", "1000", "255", "-100", "7"),
     "float": ("0.0", "1.0", "0.5", "-1.5", "123.456", "1e-09", "10000000000.0", "0.1"),
     "bool": ("True", "False"),
@@ -28,6 +28,8 @@ _FRAGMENTS = (
     "(", ")", "[", "]", "{", "}", "<", ">", "|", "\\", "*", "!", "~", "$", "^", "`", "\n", "\t",
     "0", "1", "00", ".0", "-1", "1.5", "e", "a", "A", "--", "..", "//", "  ", "\r\n",
 )  # fmt: skip
+_FOREIGN = ("é", "É", "ß", "中")
+"""Only tried where the project itself uses such characters: elsewhere they are out of contract."""
 _WORD = re.compile(r"\w+|[^\w\s]+|\s+")
 
 
@@ -47,7 +49,11 @@ class Pool:
         for sources in _PLAIN.values():
             for source in sources:
                 self.add(source)
-        self._fragments.update(dict.fromkeys(_FRAGMENTS))
+        self._common = _FRAGMENTS + (_FOREIGN if self._is_foreign() else ())
+        self._fragments.update(dict.fromkeys(self._common))
+
+    def _is_foreign(self) -> bool:
+        return any(not text.isascii() for text in (*self._fragments, *self._hot))
 
     def add(self, source: str) -> None:
         """Add one literal; anything else is ignored."""
@@ -95,5 +101,5 @@ class Pool:
         if self._hot and rng.random() < 0.5:
             return rng.choice(tuple(self._hot))
         if rng.random() < 0.5:
-            return rng.choice(_FRAGMENTS)
+            return rng.choice(self._common)
         return rng.choice(tuple(self._fragments))

@@ -6,23 +6,34 @@ import ast
 import copy
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from regoose_ci.domain.observations import Call
 from regoose_ci.inputs.expressions import parse, size
 
+CallSize = tuple[int, int, tuple[int, int, str]]
 _PLAIN_WORDS = ("a", "b", "1", "0")
 
 
-def call_size(call: Call) -> tuple[int, int, tuple[int, int, str]]:
-    """Order calls: fewer arguments, then shorter and plainer ones."""
-    parts = [*call.args, *(value for _, value in call.kwargs), call.receiver or ""]
+Familiar = Mapping[int, str]
+"""By position: the argument that people usually give there, which nothing is plainer than."""
+
+
+def call_size(call: Call, familiar: Familiar | None = None) -> CallSize:
+    """Order calls: fewer arguments, then shorter and plainer ones; familiar ones count nothing."""
+    usual = familiar or {}
+    parts = [a for n, a in enumerate(call.args) if usual.get(n) != a]
+    parts += [*(value for _, value in call.kwargs), call.receiver or ""]
     total = " ".join(parts)
     return (len(call.args) + len(call.kwargs), len(total), size(total))
 
 
-def simpler(call: Call) -> Iterator[Call]:
+def simpler(call: Call, familiar: Familiar | None = None) -> Iterator[Call]:
     """Yield variants that are smaller than ``call``, boldest first."""
+    usual = familiar or {}
+    for n, value in usual.items():
+        if n < len(call.args) and call.args[n] != value:
+            yield dataclasses.replace(call, args=(*call.args[:n], value, *call.args[n + 1 :]))
     for n in range(len(call.kwargs)):
         yield dataclasses.replace(call, kwargs=(*call.kwargs[:n], *call.kwargs[n + 1 :]))
     if call.args:
@@ -31,6 +42,7 @@ def simpler(call: Call) -> Iterator[Call]:
         *(
             dataclasses.replace(call, args=(*call.args[:n], v, *call.args[n + 1 :]))
             for n, source in enumerate(call.args)
+            if usual.get(n) != source
             for v in simpler_expressions(source)
         ),
         *(

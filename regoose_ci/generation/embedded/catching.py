@@ -10,8 +10,8 @@ from regoose_ci.comparison.differences import (
     DifferenceKind,
     difference,
     is_noteworthy,
-    signature_kind,
 )
+from regoose_ci.comparison.shapes import kind_of_change
 from regoose_ci.comparison.wellformed import is_well_formed
 from regoose_ci.domain.candidates import CandidateKind, CandidateTest
 from regoose_ci.domain.observations import Observation, Value
@@ -41,7 +41,7 @@ from regoose_ci.generation.embedded.naming import (
 from regoose_ci.generation.embedded.size import complexity
 
 ORIGIN = "embedded"
-_MAX_TESTS = 5
+_MAX_TESTS = 6
 _RAISED_ON_BASE = frozenset(
     {
         DifferenceKind.EXCEPTION_GONE,
@@ -68,11 +68,12 @@ def catching_tests(
     tests: list[CandidateTest] = []
     shown: set[tuple[str, ...]] = set()
     for observation, found in _by_telling(observations):
-        if signature_kind(found) in shown or len(tests) == _MAX_TESTS:
+        kind = kind_of_change(found, observation.call)
+        if kind in shown or len(tests) == _MAX_TESTS:
             continue
         test = _catching_test(context, observation, found, names)
         if test is not None:
-            shown.add(signature_kind(found))
+            shown.add(kind)
             tests.append(test)
     return tests
 

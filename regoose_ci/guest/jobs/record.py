@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -58,9 +59,14 @@ def _is_raising(node: ast.expr) -> bool:
 class _Plugin:
     """Records during each test's call, and stops the run when the time or the wish is over."""
 
-    def __init__(self, recorder: Recorder, seconds: float) -> None:
+    def __init__(self, recorder: Recorder, job: RecordJob) -> None:
         self._recorder = recorder
-        self._end = time.monotonic() + seconds
+        self._end = time.monotonic() + job.seconds
+        self._names = {part for target in job.targets for part in target.qualname.split(".")}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Run the tests that name a target first: the time may not suffice for all."""
+        items.sort(key=lambda item: not self._names & _names_in(item))
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
@@ -69,6 +75,12 @@ class _Plugin:
             yield
         if time.monotonic() > self._end or self._recorder.satisfied:
             item.session.shouldstop = "enough was recorded"
+
+
+def _names_in(item: pytest.Item) -> set[str]:
+    code = getattr(getattr(item, "function", None), "__code__", None)
+    words = re.split(r"\W+|_", item.nodeid)
+    return {*getattr(code, "co_names", ()), *words, *re.split(r"\W+", item.name)}
 
 
 class _EnoughError(BaseException):
@@ -89,11 +101,11 @@ def record(job: RecordJob) -> Iterator[Recorded]:
     signal.signal(signal.SIGALRM, enough)
     signal.setitimer(signal.ITIMER_REAL, job.seconds + 0.5, 0.5)
     arguments = ["-q", "-p", "no:cacheprovider", f"--rootdir={REPOSITORY}"]
-    arguments += ["-o", "addopts=", "-o", "filterwarnings="]
+    arguments += ["-o", "addopts=", "-o", "filterwarnings=", "--continue-on-collection-errors"]
     try:
         pytest.main(
             [*arguments, *(f"{REPOSITORY}/{path}" for path in job.files)],
-            plugins=[_Plugin(recorder, job.seconds)],
+            plugins=[_Plugin(recorder, job)],
         )
     except (_EnoughError, Exception, SystemExit):  # noqa: BLE001 - recorded calls are what counts
         pass

@@ -1,0 +1,86 @@
+"""The shape of a difference: what kind of text came or went, on what kind of input.
+
+Two witnesses of the same kind (``signature_kind``) and the same shape show the same thing; two
+of different shapes may well have different causes, and one of them may be intended.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from difflib import SequenceMatcher
+
+from regoose_ci.comparison.differences import Difference, signature_kind
+from regoose_ci.comparison.source import parse_expression
+from regoose_ci.domain.observations import Call, Value
+
+MAX_TEXT = 300
+MAX_EDITS = 2
+MAX_SKELETON = 5
+
+Kind = tuple[str, ...]
+
+
+def coarse_kind(found: Difference) -> Kind:
+    """Return the kind of a difference without its shape."""
+    return signature_kind(found)
+
+
+def kind_of_change(found: Difference, call: Call) -> Kind:
+    """Return the kind and the shape of a difference; one catching test is made for each."""
+    base, head = _text(found.base_part), _text(found.head_part)
+    if base is not None and head is not None:
+        shape = _edits(base, head)
+    else:
+        shape = _input_shape(call)
+    return (*signature_kind(found), shape)
+
+
+def _text(value: Value | None) -> str | None:
+    if value is None or value.source is None:
+        return None
+    node = parse_expression(value.source)
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value[:MAX_TEXT]
+    return None
+
+
+def _edits(base: str, head: str) -> str:
+    """Say what was taken away and put in, by kinds of characters: ``-w:w@``, ``+/``."""
+    edits: dict[str, None] = {}
+    for tag, a, b, c, d in SequenceMatcher(None, base, head, autojunk=False).get_opcodes():
+        if tag != "equal":
+            edits[f"-{skeleton(base[a:b])}+{skeleton(head[c:d])}"] = None
+    return "|".join(list(edits)[:MAX_EDITS])
+
+
+def skeleton(text: str) -> str:
+    """Write words as ``w``, numbers as ``d``, blanks as one, other characters as they are."""
+    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r"[A-Za-z_]+", "w", text)
+    text = re.sub(r"\d+", "d", text)
+    text = re.sub(r"[^\x20-\x7e]+", "u", text)
+    return re.sub(r"(.)\1+", r"\1", text)[:MAX_SKELETON]
+
+
+def _input_shape(call: Call) -> str:
+    """Name the kinds of characters and values in the arguments of a call."""
+    seen: set[str] = set()
+    parts = [*call.args, *(value for _, value in call.kwargs), call.receiver or ""]
+    for part in parts:
+        node = parse_expression(part)
+        for found in ast.walk(node) if node is not None else ():
+            if isinstance(found, ast.Constant):
+                seen.update(_constant_shape(found.value))
+    return "".join(sorted(seen))
+
+
+def _constant_shape(value: object) -> set[str]:
+    if isinstance(value, str):
+        return set(skeleton(value)) - {"w", "d"} or {"w"}
+    if isinstance(value, bool) or value is None:
+        return {repr(value)[0]}
+    if isinstance(value, (int, float)):
+        sign = "-" if value < 0 else "0" if value == 0 else "+"
+        return {f"{type(value).__name__[0]}{sign}"}
+    return set()
