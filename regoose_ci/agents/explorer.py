@@ -12,10 +12,8 @@ import anyio
 
 from regoose_ci.agents.board import Board, Laboratory, Skip
 from regoose_ci.analysis.material import FunctionMaterial
-from regoose_ci.comparison.calls import render_call
-from regoose_ci.comparison.outcomes import describe as describe_outcome
 from regoose_ci.domain.changes import ChangedFunction, FunctionSource
-from regoose_ci.domain.events import BehaviourChangeFound, Stage
+from regoose_ci.domain.events import Stage
 from regoose_ci.domain.observations import Origin
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.exploration import (
@@ -127,7 +125,6 @@ class _Exploration:
         skip = _skip_reason(findings)
         if skip is not None:
             self._board.skipped[findings.function.id] = skip
-        _announce(self._board, findings)
 
 
 def _search(
@@ -187,17 +184,3 @@ def _skip_reason(findings: FunctionFindings) -> Skip | None:
     if not findings.inputs or findings.unbuildable == findings.inputs:
         return Skip("inputs_not_buildable", "no input could be built for it")
     return Skip("change_not_reached", f"none of {findings.inputs} inputs came to the changed lines")
-
-
-def _announce(board: Board, findings: FunctionFindings) -> None:
-    for witness in findings.witnesses.values():
-        if board.first_change is None:
-            board.first_change = time.monotonic() - board.started
-        board.publish(
-            BehaviourChangeFound(
-                findings.function.id,
-                render_call(witness.call),
-                describe_outcome(witness.outcomes[Revision.BASE]),
-                describe_outcome(witness.outcomes[Revision.HEAD]),
-            )
-        )
