@@ -39,6 +39,7 @@ REJECTIONS: dict[str, str] = {
     "infra_error": "could not be run",
 }
 _COMPARABLE = frozenset({"modified", "renamed", "impacted"})
+_UNINTENDED_FIRST = ("no", "unknown", "yes")
 _NAMES_SHOWN = 3
 
 
@@ -62,6 +63,14 @@ def verdict(report: ReviewReport) -> Verdict:
     else:
         tone, lead, rest = _silent(report)
     return Verdict(tone, lead, rest, tuple(_notes(report, lead)))
+
+
+def ranked_changes(
+    functions: Iterable[FunctionReport],
+) -> list[tuple[FunctionReport, BehaviourChangeReport]]:
+    """All behaviour changes with their functions, those that look unintended first."""
+    found = [(function, change) for function in functions for change in function.behaviour_changes]
+    return sorted(found, key=lambda pair: _UNINTENDED_FIRST.index(pair[1].intended))
 
 
 def changes_in(functions: Iterable[FunctionReport]) -> tuple[BehaviourChangeReport, ...]:
@@ -174,17 +183,19 @@ def names(functions: Sequence[FunctionReport]) -> str:
 def _changed(
     report: ReviewReport, changes: Sequence[BehaviourChangeReport]
 ) -> tuple[Tone, str, str]:
-    intended = sum(change.intended == "yes" for change in changes)
-    aside = ""
-    if intended == len(changes):
-        aside = " that looks intended," if intended == 1 else " that look intended,"
-    elif intended:
-        aside = (
-            f" ({intended:,} looks intended)" if intended == 1 else f" ({intended:,} look intended)"
-        )
+    aside = _looks("unintended", "no", changes) or _looks("intended", "yes", changes)
     subjects = count(len(_reviewed(report)), "changed function")
     rest = f"{aside} in {subjects}{_ready(report, ', ')}."
     return "change", count(len(changes), "behaviour change"), rest
+
+
+def _looks(word: str, answer: str, changes: Sequence[BehaviourChangeReport]) -> str:
+    """How many of the changes got this answer, as an aside; empty when none did."""
+    number = sum(change.intended == answer for change in changes)
+    look = "looks" if number == 1 else "look"
+    if number == len(changes):
+        return f" that {look} {word},"
+    return f" ({number:,} {look} {word})" if number else ""
 
 
 def _ended_early(report: ReviewReport) -> tuple[Tone, str, str]:

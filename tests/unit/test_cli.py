@@ -264,7 +264,7 @@ def test_quiet_prints_the_verdict_only(capsys: pytest.CaptureFixture[str]) -> No
     assert FakeApplication(changed("no")).run("review", "--quiet") == 0
 
     printed = capsys.readouterr()
-    assert printed.out.startswith("1 behaviour change in 1 changed function")
+    assert printed.out.startswith("1 behaviour change that looks unintended, in 1 changed")
     assert "report.html" not in printed.out
     assert printed.err == ""
 

@@ -67,7 +67,9 @@ class Page(HTMLParser):
 
 def test_the_verdict_is_the_heading():
     html = render_html(sample_review(), TESTS)
-    assert "<strong>2 behaviour changes</strong> (1 looks intended) in 5 changed functions" in html
+    assert (
+        "<strong>2 behaviour changes</strong> (1 looks unintended) in 5 changed functions" in html
+    )
     assert html.count("<h1") == 1
 
 
