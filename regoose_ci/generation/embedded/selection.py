@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from regoose_ci.comparison.source import has_address, last_name
-from regoose_ci.domain.changes import ChangedFunction, FunctionSource
+from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Observation, Outcome, OutcomeKind
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.generation.embedded.catching import difference_of
@@ -16,7 +16,6 @@ from regoose_ci.guest.protocol import Reach
 
 Feature = tuple[str, ...]
 
-_OUTCOME = "outcome"
 _MAX_INPUTS = 12
 _SHOWN_RESULTS = 8
 """So many inputs are shown for their different results alone, once all code is reached."""
@@ -34,8 +33,8 @@ def select_inputs(
 ) -> list[Observation]:
     """Choose inputs for hardening tests, those needed to reach code first.
 
-    Together they reach every line and jump of the function that any input reached on head or
-    on base, and show its different kinds of outcome. An input on which
+    Together they reach every line and jump of the function that any input reached on head
+    (changed ones before others), and show its different kinds of outcome. An input on which
     base and head disagree is taken only for code that no other input reaches: whether head is
     right there is not known yet.
     """
@@ -47,7 +46,7 @@ def select_inputs(
     chosen = _cover([s for s in pool if not s.differs], frozenset())
     reached = frozenset(f for s in chosen for f in s.features)
     disputed = [s for s in pool if s.differs]
-    chosen += _cover([_only_code_of_head(s) for s in disputed], reached)
+    chosen += _cover([_only_code(s) for s in disputed], reached)
     chosen = _pruned(chosen)
     chosen += _other_results(chosen, pool)
     return [s.observation for s in chosen[:_MAX_INPUTS]]
@@ -70,22 +69,17 @@ def is_assertable(observation: Observation) -> bool:
 
 
 def _features(function: ChangedFunction, observation: Observation) -> Iterator[Feature]:
-    # Base counts too: what it did in branches, head may do in one line with nothing to tell apart.
-    for revision, source in ((Revision.HEAD, function.head), (Revision.BASE, function.base)):
-        if source is not None:
-            reach = observation.reached.get(revision, Reach())
-            yield from ((revision.value, *code) for code in _code(source, reach))
-    yield (_OUTCOME, *_kind_of(observation.outcomes[Revision.HEAD]))
-
-
-def _code(source: FunctionSource, reach: Reach) -> Iterator[Feature]:
-    inside = range(source.first_line, source.last_line + 1)
-    for line in reach.lines.get(source.path, ()):
-        if line in inside:
-            yield ("line", str(line))
-    for start, end in reach.arcs.get(source.path, ()):
-        if start in inside or end in inside:
-            yield ("arc", str(start), str(end))
+    reach = observation.reached.get(Revision.HEAD, Reach())
+    source = function.head
+    if source is not None:
+        inside = range(source.first_line, source.last_line + 1)
+        for line in reach.lines.get(source.path, ()):
+            if line in inside:
+                yield ("line", str(line))
+        for start, end in reach.arcs.get(source.path, ()):
+            if start in inside or end in inside:
+                yield ("arc", str(start), str(end))
+    yield ("outcome", *_kind_of(observation.outcomes[Revision.HEAD]))
 
 
 def _kind_of(outcome: Outcome) -> tuple[str, ...]:
@@ -110,8 +104,8 @@ def _cover(pool: Sequence[_Scored], reached: frozenset[Feature]) -> list[_Scored
     return chosen
 
 
-def _only_code_of_head(scored: _Scored) -> _Scored:
-    code = frozenset(f for f in scored.features if f[0] == Revision.HEAD.value)
+def _only_code(scored: _Scored) -> _Scored:
+    code = frozenset(f for f in scored.features if f[0] != "outcome")
     return _Scored(scored.observation, code, scored.differs)
 
 

@@ -68,22 +68,18 @@ def observation(
     *,
     origin: Origin = Origin.CARVED,
     lines: tuple[int, ...] = (),
-    base_lines: tuple[int, ...] = (),
     stable: bool = True,
     function_id: str = "src/pkg/text.py::slugify",
 ) -> Observation:
     path = function_id.partition("::")[0]
     outcomes = {Revision.BASE: base, Revision.HEAD: head}
-    reached = {
-        revision: Reach({path: on}, {path: tuple(itertools.pairwise(on))})
-        for revision, on in ((Revision.BASE, base_lines), (Revision.HEAD, lines))
-    }
+    arcs = tuple(itertools.pairwise(lines))
     return Observation(
         function_id,
         made,
         origin,
         {revision: outcome for revision, outcome in outcomes.items() if outcome is not None},
-        reached,
+        {Revision.HEAD: Reach({path: lines}, {path: arcs})},
         stable,
     )
 

@@ -145,22 +145,6 @@ def test_deliberate_exceptions_are() -> None:
     assert test.name == "test_slugify_rejects_none"
 
 
-def test_an_input_that_took_another_way_on_base_is_chosen() -> None:
-    short = observation(slug("'a'"), returned("a"), returned("a"), lines=(1,), base_lines=(1, 3))
-    cut = observation(slug("'abc'"), returned("a"), returned("a"), lines=(1,), base_lines=(1, 2, 3))
-    tests = of_kind(CandidateKind.HARDENING, short, cut)
-    assert cut.call in [o.call for t in tests for o in t.observations]
-
-
-def test_a_disputed_input_is_not_used_for_the_way_it_took_on_base() -> None:
-    agreed = observation(slug("'a'"), returned("a"), returned("a"), lines=(1,), base_lines=(1, 3))
-    disputed = observation(
-        slug("'b'"), returned("b"), returned("c"), lines=(1,), base_lines=(1, 2, 3)
-    )
-    tests = of_kind(CandidateKind.HARDENING, agreed, disputed)
-    assert [o.call for t in tests for o in t.observations] == [agreed.call]
-
-
 def test_disputed_inputs_are_used_only_for_code_nothing_else_reaches() -> None:
     agreed = observation(slug("'a'"), returned("a"), returned("a"), lines=(1, 2))
     disputed = observation(slug("'b'"), returned("b"), returned("c"), lines=(1, 2))
