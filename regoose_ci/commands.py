@@ -26,7 +26,7 @@ from regoose_ci.summary import print_diagnosis, print_summary, print_verdict
 
 DONE, CONDITION_HOLDS, INTERRUPTED = 0, 1, 130
 INTERRUPTED_REASON = "interrupted"
-DEMO_BUDGET = 10.0
+DEMO_BUDGET = 6.0
 _WRONG_USE = frozenset({UsageError.kind, RepositoryError.kind})
 
 
