@@ -10,6 +10,7 @@ from regoose_ci.domain.report import (
     AcceptedTestReport,
     BehaviourChangeReport,
     FunctionReport,
+    ReportError,
     ReviewReport,
     SkipReason,
 )
@@ -22,8 +23,8 @@ SKIP_REASONS: dict[SkipReason, str] = {
     "nondeterministic": "it answers differently from run to run",
     "inputs_not_buildable": "no suitable arguments could be built",
     "change_not_reached": "no input reached the changed lines",
-    "budget": "the time budget ran out first",
-    "needs_unavailable_resource": "it needs something that the sandbox does not offer",
+    "budget": "the review ended before its turn",
+    "needs_unavailable_resource": "it needs something that is not available here",
     "syntax_error": "its file does not parse",
     "host_python_too_old": "it needs a newer Python than the one that runs Regoose",
 }
@@ -199,9 +200,8 @@ def _looks(word: str, answer: str, changes: Sequence[BehaviourChangeReport]) -> 
 
 
 def _ended_early(report: ReviewReport) -> tuple[Tone, str, str]:
-    message = report.error.message if report.error else ""
-    remedy = report.error.remedy if report.error else ""
-    return "failed", "The review ended early:", f" {message} {remedy}".rstrip()
+    said = error_sentences(report.error) if report.error else ""
+    return "failed", "The review ended early:", f" {said}"
 
 
 def _silent(report: ReviewReport) -> tuple[Tone, str, str]:
@@ -244,8 +244,8 @@ def _only_new(report: ReviewReport, reviewed: Sequence[FunctionReport]) -> tuple
 
 def _notes(report: ReviewReport, lead: str) -> Iterable[str]:
     if report.error and not lead.startswith("The review"):
-        yield f"The review ended early: {report.error.message} {report.error.remedy}".rstrip()
-    if report.partial:
+        yield f"The review ended early: {error_sentences(report.error)}"
+    if report.partial and not report.error:
         reason = report.partial_reason or "not every function was looked at to the end"
         yield f"Partial result: {reason.rstrip('.')}."
     unknown = [
@@ -259,6 +259,18 @@ def _notes(report: ReviewReport, lead: str) -> Iterable[str]:
         yield f"Nothing is known about {names(unknown)}{because}."
     if report.sandbox.level == "none" and _anything_ran(report):
         yield "No sandbox: the reviewed code ran with the rights of the user who started it."
+
+
+def error_sentences(error: ReportError) -> str:
+    """What happened and what to do about it, as sentences."""
+    return " ".join(filter(None, (sentence(error.message), sentence(error.remedy))))
+
+
+def sentence(text: str) -> str:
+    """``text`` with a capital at its beginning and a full stop at its end."""
+    text = text.strip()
+    closed = text if not text or text[-1] in ".!?" else f"{text}."
+    return closed[:1].upper() + closed[1:]
 
 
 def _ready(report: ReviewReport, before: str) -> str:
