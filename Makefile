@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
+WORKFLOWS := $(wildcard .github/workflows/*.yml examples/*.yml)
 SUITES := $(wildcard tests/unit tests/integration tests/sandbox tests/e2e)
 
 .DEFAULT_GOAL := help
@@ -21,11 +22,16 @@ $(STAMP): pyproject.toml .ci/setup
 demo: $(STAMP) ## Review the sample change
 	$(BIN)/regoose demo
 
-check: $(STAMP) ## Lint, format, types, import rules
+check: $(STAMP) ## Lint, format, types, import rules, workflows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/shellcheck .ci/nest .ci/run .ci/setup .ci/test-all
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	$(BIN)/zizmor --quiet --offline --persona auditor action.yml $(WORKFLOWS)
 
 test: check ## Checks and all tests
 	$(BIN)/python -m pytest $(SUITES)

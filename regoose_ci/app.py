@@ -16,7 +16,7 @@ from pathlib import Path
 import anyio
 
 from regoose_ci.agents.analyzer import Analyzer
-from regoose_ci.agents.board import Board
+from regoose_ci.agents.board import Board, Skip
 from regoose_ci.agents.explorer import Explorer
 from regoose_ci.agents.generator import GeneratorAgent
 from regoose_ci.agents.judge import Judge
@@ -105,6 +105,7 @@ class _Session:
         self._scratch = scratch
         self._envelope = envelope
         self._board: Board | None = None
+        self._cut_short = ""
         self._started = time.monotonic()
 
     def run(self) -> tuple[ReviewReport, dict[str, str]]:
@@ -120,8 +121,10 @@ class _Session:
             return self._envelope.model_copy(update={"duration_s": took, **changed}), {}
         with board.stage(Stage.REPORT):
             finished = finish(board)
-        if board.out_of_budget and not changed:
-            changed = {"partial": True, "partial_reason": "the budget was used up"}
+        if board.out_of_budget:
+            self._cut_short = "the budget was used up"
+        if self._cut_short and not changed:
+            changed = {"partial": True, "partial_reason": self._cut_short}
         report = report_of(board, finished, self._envelope)
         return report.model_copy(update=changed), finished.files
 
@@ -155,9 +158,18 @@ class _Session:
         try:
             await run_plan(REVIEW_PLAN, agents, board)
         except SandboxUnavailableError as error:
+            self._list_only(board, error.message)
             if self._request.require_sandbox:
                 raise
-            board.notice(f"{error.message}; the changes are listed, nothing was run.")
+
+    def _list_only(self, board: Board, problem: str) -> None:
+        """Leave the changes listed, each with the reason why nothing of it was run."""
+        assert board.material is not None
+        for found in board.material.functions:
+            skip = Skip("needs_unavailable_resource", problem)
+            board.skipped.setdefault(found.function.id, skip)
+        self._cut_short = f"{problem}: the changes are listed, nothing was run"
+        board.notice(f"{self._cut_short}.")
 
     async def _open(self) -> _Opened:
         request = self._request

@@ -12,7 +12,7 @@ from rich.text import Text
 from regoose_ci.console import CHANGE_STYLE, NOTE_STYLE, Screen
 from regoose_ci.domain.diagnosis import Check, Diagnosis
 from regoose_ci.domain.report import BehaviourChangeReport, FunctionReport, ReviewReport
-from regoose_ci.reports.wording import Tone, count, intent, skip_reason, verdict
+from regoose_ci.reports.wording import Tone, count, intent, ranked_changes, skip_reason, verdict
 
 SCREEN_LINES = 24
 _LINES_PER_CHANGE = 4
@@ -37,7 +37,7 @@ def print_summary(screen: Screen, report: ReviewReport, directory: Path) -> None
     screen.console.print(said)
     # Also not for these: blank line, head of the table, what is left out, the report, the prompt.
     room = _height(screen) - len(screen.console.render_lines(said, pad=False)) - 5
-    found = [(f, change) for f in report.functions for change in f.behaviour_changes]
+    found = ranked_changes(report.functions)
     rows = min(len(report.functions), max(room // 3, room - _LINES_PER_CHANGE * len(found)))
     shown = (room - rows) // _LINES_PER_CHANGE
     for function, change in found[:shown]:
@@ -124,8 +124,9 @@ def _function_table(screen: Screen, functions: Sequence[FunctionReport], rows: i
     return table
 
 
-def _rank(function: FunctionReport) -> tuple[bool, bool]:
-    return not function.behaviour_changes, function.status == "tested"
+def _rank(function: FunctionReport) -> tuple[bool, bool, bool]:
+    unintended = any(change.intended == "no" for change in function.behaviour_changes)
+    return not unintended, not function.behaviour_changes, function.status == "tested"
 
 
 def _result(function: FunctionReport) -> str:

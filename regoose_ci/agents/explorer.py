@@ -12,10 +12,8 @@ import anyio
 
 from regoose_ci.agents.board import Board, Laboratory, Skip
 from regoose_ci.analysis.material import FunctionMaterial
-from regoose_ci.comparison.calls import render_call
-from regoose_ci.comparison.outcomes import describe as describe_outcome
 from regoose_ci.domain.changes import ChangedFunction, FunctionSource
-from regoose_ci.domain.events import BehaviourChangeFound, Stage
+from regoose_ci.domain.events import Stage
 from regoose_ci.domain.observations import Origin
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.exploration import (
@@ -36,7 +34,7 @@ from regoose_ci.execution.stability import confirm
 from regoose_ci.guest.protocol import Described, Recorded, Target
 from regoose_ci.inputs.pool import Pool
 from regoose_ci.inputs.search import InputSearch
-from regoose_ci.inputs.seeds import Seed, typed_seeds
+from regoose_ci.inputs.seeds import Seed, literal_seeds, typed_seeds
 from regoose_ci.sandbox.base import Guest
 
 HARVEST_SHARE = 0.3
@@ -134,7 +132,6 @@ class _Exploration:
         skip = _skip_reason(findings)
         if skip is not None:
             self._board.skipped[findings.function.id] = skip
-        _announce(self._board, findings)
 
 
 def _search(
@@ -148,10 +145,14 @@ def _search(
     named = (repr(module), f"[{module!r}]")  # plug-ins are often switched on by their module's name
     pool = Pool(material.literals, (*function.literals, *named))
     search = InputSearch(pool, rng)
-    search.add_seeds(recorded_seeds(recorded))
-    usable = [d for d in described if not d.error]
+    carved = recorded_seeds(recorded)
     written = [Seed(call, Origin.CALL_SITE) for call in material.calls]
+    known = [seed.call for seed in (*carved, *written)]
+    pool.prefer_like(argument for call in known for argument in call.args)
+    search.add_seeds(carved)
     search.add_seeds(written)
+    search.add_seeds(literal_seeds(known, pool))
+    usable = [d for d in described if not d.error]
     receivers = recorded_receivers(recorded)
     for one in usable:
         search.add_seeds(typed_seeds(one, pool, receivers, rng))
@@ -196,17 +197,3 @@ def _skip_reason(findings: FunctionFindings) -> Skip | None:
     if not findings.inputs or findings.unbuildable == findings.inputs:
         return Skip("inputs_not_buildable", "no input could be built for it")
     return Skip("change_not_reached", f"none of {findings.inputs} inputs came to the changed lines")
-
-
-def _announce(board: Board, findings: FunctionFindings) -> None:
-    for witness in findings.witnesses.values():
-        if board.first_change is None:
-            board.first_change = time.monotonic() - board.started
-        board.publish(
-            BehaviourChangeFound(
-                findings.function.id,
-                render_call(witness.call),
-                describe_outcome(witness.outcomes[Revision.BASE]),
-                describe_outcome(witness.outcomes[Revision.HEAD]),
-            )
-        )

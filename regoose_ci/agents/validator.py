@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import time
+from collections.abc import Sequence
 
 import anyio
 
 from regoose_ci.agents.board import Board
 from regoose_ci.agents.generator import file_of
+from regoose_ci.comparison.calls import render_call
+from regoose_ci.comparison.outcomes import describe_pair
 from regoose_ci.domain.candidates import (
     CandidateKind,
     CandidateTest,
@@ -17,7 +21,7 @@ from regoose_ci.domain.candidates import (
     Verdict,
 )
 from regoose_ci.domain.changes import ChangedFunction
-from regoose_ci.domain.events import Stage
+from regoose_ci.domain.events import BehaviourChangeFound, Stage
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import GuestError
 from regoose_ci.execution.pairs import GuestPair, PairFactory
@@ -55,8 +59,24 @@ async def _work(
             async with board.function(Stage.EXECUTION, function_id) as summary:
                 verdicts = await _validate(board, (pair, fresh), function, tests)
                 board.verdicts[function_id] = verdicts
+                _announce(board, function, verdicts)
                 accepted = sum(v.accepted for v in verdicts)
                 summary.append(f"{accepted} of {len(verdicts)} tests accepted")
+
+
+def _announce(board: Board, function: ChangedFunction, verdicts: Sequence[Verdict]) -> None:
+    """Tell of the behaviour changes that were shown, not of every difference on the way there."""
+    for verdict in verdicts:
+        if not verdict.accepted or verdict.candidate.kind is not CandidateKind.CATCHING:
+            continue
+        if board.first_change is None:
+            board.first_change = time.monotonic() - board.started
+        witness = verdict.candidate.observations[0]
+        outcomes = witness.outcomes
+        base, head = describe_pair(
+            outcomes[Revision.BASE], outcomes[Revision.HEAD], function.parameters
+        )
+        board.publish(BehaviourChangeFound(function.id, render_call(witness.call), base, head))
 
 
 async def _validate(

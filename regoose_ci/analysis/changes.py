@@ -52,7 +52,7 @@ def find_changes(
         old = _module(file.base_path, base, layout_base)
         new = _module(file.head_path, head, layout_head)
         if isinstance(new, SkippedFile):
-            skipped.append(new)
+            skipped.append(SkippedFile(file.path, new.reason, f"on head, {new.detail}"))
         elif isinstance(old, SkippedFile):
             skipped.append(SkippedFile(file.path, old.reason, f"on base, {old.detail}"))
         else:

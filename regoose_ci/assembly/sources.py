@@ -77,7 +77,7 @@ class GitModules:
         if not chosen:
             raise UsageError(
                 f"no Python file of the repository is at {', '.join(self.paths)}",
-                "give paths of committed modules or directories, relative to the repository",
+                "Give paths of committed modules or directories, relative to the repository.",
             )
         return chosen
 
@@ -134,5 +134,5 @@ def check_not_empty(change: GitChange) -> None:
     if change.revisions.is_empty:
         raise RepositoryError(
             "base and head are the same commit: there is nothing to review",
-            "give another --base, or review uncommitted changes with --worktree",
+            "Give another --base, or review uncommitted changes with --worktree.",
         )

@@ -48,6 +48,8 @@ class Difference:
     argument: str | None = None
 
 
+_FIRST_ITEMS = "list(itertools.islice({}, 50))"
+"""What guests tell of an iterator that has more items than they list: it has more than head's."""
 _ACCIDENTS = frozenset(
     {
         "TypeError",
@@ -143,6 +145,8 @@ def _raised(base: Outcome, head: Outcome) -> Difference | None:
 def _result(base: Outcome, head: Outcome) -> Difference | None:
     if base.value is None or head.value is None:
         return None
+    if head.iterated and (first := base.value.parts.get(_FIRST_ITEMS)) is not None:
+        return Difference(DifferenceKind.RESULT, base, head, _FIRST_ITEMS, first, head.value)
     if base.awaited is not head.awaited or (head.iterated and not base.iterated):
         return Difference(DifferenceKind.RESULT, base, head)
     ours, theirs = base.value, head.value

@@ -17,7 +17,7 @@ from regoose_ci.inputs.typed import Written
 from regoose_ci.sandbox.base import Guest
 
 MAX_FILES = 12
-MAX_RECORDED = 150
+MAX_RECORDED = 100
 
 
 async def harvest(
@@ -38,7 +38,9 @@ async def harvest(
         files = dict.fromkeys(f for m in materials for f in m.tests.get(revision, ()))
         if not files or not targets:
             return []
-        job = RecordJob(tuple(files)[:MAX_FILES], targets, seconds, MAX_RECORDED)
+        names = dict.fromkeys(n for m in materials for n in _names(m))
+        chosen = tuple(files)[:MAX_FILES]
+        job = RecordJob(chosen, targets, tuple(names), seconds, MAX_RECORDED)
         return await record(guest, job)
 
     results = await pair.on_each(on_one)
@@ -52,6 +54,14 @@ async def harvest(
     for calls in found.values():
         calls.sort(key=lambda r: (not r.in_contract, not r.direct))
     return found
+
+
+def _names(material: FunctionMaterial) -> list[str]:
+    """Return what tests of a function are likely to mention: it, its class, its callers."""
+    function = material.function
+    entries = [entry.partition(":")[2] for entry in function.entry_points]
+    parts = [p for name in (function.current.qualname, *entries) for p in name.split(".")]
+    return [part for part in parts if not part.startswith("__")]
 
 
 def recorded_seeds(recorded: Sequence[Recorded]) -> list[Seed]:

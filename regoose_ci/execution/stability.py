@@ -95,4 +95,6 @@ def common_value(one: Value, other: Value) -> Value | None:
         if template in other.parts
         and (common := common_value(part, other.parts[template])) is not None
     }
+    if one.source is not None and one.source == other.source:
+        return Value(one.type, one.source, one.imports, parts)
     return Value(one.type, parts=parts) if parts else None

@@ -1,6 +1,6 @@
 """What a guest really gets: run once in a small container, printed as JSON.
 
-Started as ``python -I -S canary.py MEMORY_MB PIDS``; provokes one out-of-memory and one
+Started as ``python -I -S canary.py MEMORY_MB PIDS CPUS``; provokes one out-of-memory and one
 process refusal, and reads back identity, capabilities and network interfaces.
 """
 
@@ -47,9 +47,22 @@ def pids_are_held(limit: int) -> bool:
     return refused
 
 
+def cpus_are_held(limit: float) -> bool:
+    """Tell whether the scheduler's quota for this container is ``limit`` cores or less."""
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+    except (OSError, ValueError):
+        try:
+            quota = Path("/sys/fs/cgroup/cpu/cpu.cfs_quota_us").read_text()
+            period = Path("/sys/fs/cgroup/cpu/cpu.cfs_period_us").read_text()
+        except OSError:
+            return False
+    return quota.strip() not in ("max", "-1") and int(quota) <= limit * int(period)
+
+
 def main() -> None:
     """Probe and print."""
-    memory_mb, pids = int(sys.argv[1]), int(sys.argv[2])
+    memory_mb, pids, cpus = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
     status = dict(
         line.split(":\t", 1)
         for line in Path("/proc/self/status").read_text().splitlines()
@@ -67,6 +80,7 @@ def main() -> None:
         "root_writable": os.access("/", os.W_OK),
         "memory_held": memory_is_held(memory_mb),
         "pids_held": pids_are_held(pids),
+        "cpus_held": cpus_are_held(cpus),
     }
     print(json.dumps(seen))  # noqa: T201 - the output is what it is for
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from . import decode
-from .protocol import TOOLS, GuestSetup, Reply, Request, read_frame, to_json, write_frame
+from .protocol import END, ITEM, TOOLS, GuestSetup, Request, read_frame, to_json, write_frame
 
 _JOBS = {
     "describe": ("describe", "describe", "DescribeJob"),
@@ -26,6 +26,7 @@ _ENVIRONMENT = {
     "TZ": "UTC",
 }
 _PYTEST_JOBS = ("record", "run_test")
+_JUDGES = ("pytest", "_pytest", "pytest_jsonreport", "pytest_metadata")
 
 
 def serve(setup: GuestSetup, requests: BinaryIO, replies: BinaryIO) -> None:
@@ -39,20 +40,20 @@ def serve(setup: GuestSetup, requests: BinaryIO, replies: BinaryIO) -> None:
         error = ""
         try:
             for item in _run(request, setup):
-                write_frame(replies, to_json(Reply(request.id, final=False, item=item)))
+                write_frame(replies, ITEM + to_json(item))
         except Exception as problem:  # noqa: BLE001 - whatever it is, the host is told
             error = f"{type(problem).__name__}: {problem}"[:500]
-        write_frame(replies, to_json(Reply(request.id, final=True, error=error)))
+        token = read_frame(requests)  # only now, so that reviewed code did not find it lying about
+        write_frame(replies, END + (token or b"") + error.encode(errors="backslashreplace"))
 
 
-def _run(request: Request, setup: GuestSetup) -> Iterator[dict[str, object]]:
+def _run(request: Request, setup: GuestSetup) -> Iterator[object]:
     module_name, function_name, job_name = _JOBS[request.job]
     if request.job in _PYTEST_JOBS:
         _make_way_for_project(setup)
     module = importlib.import_module(f"{__package__}.jobs.{module_name}")
     job = decode.job(job_name, request.payload)
-    for result in getattr(module, function_name)(job):
-        yield {"value": result}
+    yield from getattr(module, function_name)(job)
 
 
 def _enter(setup: GuestSetup) -> None:
@@ -83,15 +84,18 @@ _TOOLS_LOADED: dict[str, object] = {}
 
 
 def _make_way_for_project(setup: GuestSetup) -> None:
-    """Bring our pytest back, but nothing that the project's tree holds under the same name."""
+    """Bring our pytest back, and of its helpers those that the project's tree does not hold.
+
+    A project may be one of those helpers, but nothing in its tree becomes the pytest that judges.
+    """
     for name, module in _TOOLS_LOADED.items():
         root = name.split(".", maxsplit=1)[0]
-        taken = any(
+        taken = root not in _JUDGES and any(
             os.path.exists(f"{d}/{root}") or os.path.exists(f"{d}/{root}.py")  # noqa: PTH110
             for d in setup.import_roots
         )
         if not taken:
-            sys.modules.setdefault(name, module)  # type: ignore[arg-type]
+            sys.modules[name] = module  # type: ignore[assignment]
     _TOOLS_LOADED.clear()
 
 

@@ -173,6 +173,10 @@ class GuestSetup:
 
     ``import_roots`` and ``site_dirs`` are paths inside the guest; ``preload`` are modules of our
     own tools that the supervisor imports before it forks.
+
+    ``memory_mb`` and ``file_mb`` bound each process and each file. ``memory_total_mb`` is for the
+    watchdog, where the engine does not bound the memory of all processes together (0: it does),
+    and ``tmp_files`` is the number of files that may lie in ``/tmp``.
     """
 
     import_roots: tuple[str, ...]
@@ -181,6 +185,8 @@ class GuestSetup:
     preload: tuple[str, ...] = ()
     memory_mb: int = 512
     file_mb: int = 64
+    memory_total_mb: int = 0
+    tmp_files: int = 20_000
 
 
 @dataclass(frozen=True)
@@ -270,10 +276,14 @@ class Evaluated:
 
 @dataclass(frozen=True)
 class RecordJob:
-    """Run existing tests and record calls that reach targets. Paths relative to the repository."""
+    """Run existing tests and record calls that reach targets. Paths relative to the repository.
+
+    Tests that use one of ``names`` are run first: the time may not suffice for all.
+    """
 
     files: tuple[str, ...]
     targets: tuple[Target, ...]
+    names: tuple[str, ...] = ()
     seconds: float = 10.0
     max_calls: int = 200
 
@@ -336,19 +346,25 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """A result item (``final`` false) or the end of a request.
+    """The end of a request, as the supervisor saw it.
 
-    At the end, ``exit_code`` and ``signal`` are the child's wait status if it is gone, and
-    ``timed_out`` says that the supervisor killed it at the deadline.
+    ``exit_code`` and ``signal`` are the child's wait status if it is gone. ``timed_out`` says that
+    the supervisor killed it at the deadline, ``limit`` names the limit that it was killed for.
     """
 
     id: int
-    final: bool
-    item: dict[str, object] | None = None
     exit_code: int | None = None
     signal: int | None = None
     timed_out: bool = False
+    limit: str = ""
     error: str = ""
+
+
+ITEM = b"i"
+END = b"e"
+"""First byte of every frame that comes up: a result item, which is the child's word, or the end
+of a request. The child marks its frames for the supervisor, and the supervisor its own for the
+host, so that a child cannot speak as the supervisor."""
 
 
 def to_json(value: object) -> bytes:
@@ -359,7 +375,9 @@ def to_json(value: object) -> bytes:
 def _plain(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, (str, int, float, bool)) or value is None:
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, (int, float, bool)) or value is None:
         return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}

@@ -20,7 +20,11 @@ _IMPLICIT = ("self", "cls")
 
 
 class Recorder:
-    """Collects calls of targets, and the public calls through which tests came to them."""
+    """Collects calls of targets, and the public calls through which tests came to them.
+
+    ``root`` is where the reviewed tree stands. ``is_test`` tells of a path whether it is test
+    code, ``expects_exception`` of a line whether a test expects one there.
+    """
 
     def __init__(
         self,
@@ -28,11 +32,13 @@ class Recorder:
         max_calls: int,
         is_test: Callable[[str], bool],
         expects_exception: Callable[[str, int], bool],
+        root: str = REPOSITORY,
     ) -> None:
+        self._inside = f"{root}/"
         self._by_path: dict[str, list[Target]] = {}
         for target in targets:
-            self._by_path.setdefault(f"{REPOSITORY}/{target.path}", []).append(target)
-        self._room = {target.id: max_calls for target in targets}
+            self._by_path.setdefault(f"{root}/{target.path}", []).append(target)
+        self._room = {(t.id, direct): max_calls for t in targets for direct in (True, False)}
         self._is_test = is_test
         self._expects_exception = expects_exception
         self._codes: dict[CodeType, Target | None] = {}
@@ -41,6 +47,7 @@ class Recorder:
         self._made: dict[int, Name] = {}
         self._alive: list[object] = []
         self._seen: set[tuple[str, Call]] = set()
+        self._last: dict[str, tuple[FrameType, ...]] = {}
         self._busy = False
         self._recorded: list[Recorded] = []
         self.test = ""
@@ -74,7 +81,7 @@ class Recorder:
         try:
             if event == "call":
                 target = self._target(code)
-                if target is not None and self._room[target.id]:
+                if target is not None and self._has_room(target):
                     self._record(target, frame)
             elif argument is not None or code.co_name == "__init__":
                 self._remember(frame, argument)
@@ -83,10 +90,13 @@ class Recorder:
         finally:
             self._busy = False
 
+    def _has_room(self, target: Target) -> bool:
+        return bool(self._room[target.id, True] or self._room[target.id, False])
+
     def _in_project(self, path: str) -> bool:
         known = self._project.get(path)
         if known is None:
-            known = path.startswith(REPOSITORY) and not self._is_test(path)
+            known = path.startswith(self._inside) and not self._is_test(path)
             self._project[path] = known
         return known
 
@@ -103,18 +113,23 @@ class Recorder:
     def _record(self, target: Target, frame: FrameType) -> None:
         entry = self._entry(frame)
         caller = entry.f_back
-        while caller is not None and not caller.f_code.co_filename.startswith(REPOSITORY):
+        while caller is not None and not caller.f_code.co_filename.startswith(self._inside):
             caller = caller.f_back
         in_contract = caller is None or not self._expects_exception(
             caller.f_code.co_filename, caller.f_lineno
         )
+        seen, self._last[target.id] = self._last.get(target.id, ()), (frame, entry)
         for made_by in {frame, entry}:
+            if made_by in seen:
+                continue  # a generator that goes on, or code nested in the function
             call = self._call(made_by)
             if call is None or (target.id, call) in self._seen:
                 continue
             self._seen.add((target.id, call))
-            self._room[target.id] = max(0, self._room[target.id] - 1)
-            direct = made_by is frame and self._target(frame.f_code) is target
+            direct = made_by is frame
+            if not self._room[target.id, direct]:
+                continue
+            self._room[target.id, direct] -= 1
             self._recorded.append(Recorded(target.id, call, direct, in_contract, self.test))
 
     def _entry(self, frame: FrameType) -> FrameType:
@@ -123,7 +138,7 @@ class Recorder:
         while current is not None:
             if self._in_project(current.f_code.co_filename):
                 entry = current
-            elif current.f_code.co_filename.startswith(REPOSITORY):
+            elif current.f_code.co_filename.startswith(self._inside):
                 break
             current = current.f_back
         return entry

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
-import sys
 import types
 from dataclasses import dataclass
 
@@ -27,13 +26,13 @@ class Resolved:
     owner: type | None = None
 
 
-def resolve(target: Target) -> Resolved:
-    """Find ``target`` in the imported project.
+def resolve(target: Target, root: str = REPOSITORY) -> Resolved:
+    """Find ``target`` in the imported project, whose tree stands at ``root``.
 
     Raises:
         ResolveError: its module does not import, or holds no such name.
     """
-    module = import_module(target.module)
+    module = import_module(target.module, root)
     *owners, last = target.qualname.split(".")
     owner: object = module
     for part in owners:
@@ -44,8 +43,8 @@ def resolve(target: Target) -> Resolved:
     return _resolve_member(owner, last, target)
 
 
-def import_module(name: str) -> types.ModuleType:
-    """Import a module of the reviewed tree.
+def import_module(name: str, root: str = REPOSITORY) -> types.ModuleType:
+    """Import a module of the reviewed tree at ``root``.
 
     Raises:
         ResolveError: it raises or exits while importing, or is found outside of the tree.
@@ -55,7 +54,7 @@ def import_module(name: str) -> types.ModuleType:
     except (Exception, SystemExit) as error:
         raise ResolveError(f"{type(error).__name__}: {error}") from error
     path = getattr(module, "__file__", None)
-    if path is not None and not path.startswith(REPOSITORY):
+    if path is not None and not path.startswith(f"{root}/"):
         raise ResolveError(f"{name} is imported from the environment, not from the tree")
     return module
 
@@ -108,21 +107,3 @@ def _is_mangled(name: str) -> bool:
 def _wraps_getter(member: object) -> bool:
     """A descriptor of the project's own that behaves like a property (``reify`` and friends)."""
     return hasattr(type(member), "__get__")
-
-
-def loaded_subclasses(owner: type) -> list[type]:
-    """Return loaded concrete subclasses of ``owner`` from the reviewed tree."""
-    found: dict[type, None] = {}
-    queue = [owner]
-    while queue and len(found) < 50:
-        subclasses: list[type] = type.__subclasses__(queue.pop())
-        for subclass in subclasses:
-            if subclass not in found and _in_tree(subclass):
-                found[subclass] = None
-                queue.append(subclass)
-    return list(found)
-
-
-def _in_tree(kind: type) -> bool:
-    module = sys.modules.get(kind.__module__)
-    return (getattr(module, "__file__", None) or "").startswith(REPOSITORY)

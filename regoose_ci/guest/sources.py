@@ -97,9 +97,12 @@ class SourceWriter:
         return self._by_repr(value)
 
     def _enum(self, value: enum.Enum) -> str:
-        if getattr(type(value), "__members__", {}).get(value.name) is not value:
-            raise UnprintableError("not a member")
-        return f"{self._named(type(value))}.{value.name}"
+        kind = type(value)
+        if kind.__members__.get(str(value.name)) is value:
+            return f"{self._named(kind)}.{value.name}"
+        if isinstance(value, enum.Flag):
+            return f"{self._named(kind)}({value.value!r})"
+        raise UnprintableError("not a member")
 
     def _path(self, value: pathlib.PurePath) -> str:
         name = "Path" if isinstance(value, pathlib.Path) else type(value).__name__
@@ -191,13 +194,20 @@ def _called(module: str, name: str, *attributes: str) -> Callable[[SourceWriter,
     return write
 
 
-def _collection(module: str, name: str, plain: type) -> Callable[[SourceWriter, object], str]:
+def _dictionary(name: str) -> Callable[[SourceWriter, object], str]:
     def write(writer: SourceWriter, value: object) -> str:
-        writer._imports[f"from {module} import {name}"] = None
-        inside = writer._write(plain(value))
-        return f"{name}({inside})"
+        assert isinstance(value, dict)
+        writer._imports[f"from collections import {name}"] = None
+        return f"{name}({writer._write(dict(value))})"
 
     return write
+
+
+def _deque(writer: SourceWriter, value: object) -> str:
+    assert isinstance(value, collections.deque)
+    writer._imports["from collections import deque"] = None
+    bound = "" if value.maxlen is None else f", maxlen={value.maxlen}"
+    return f"deque({writer._write(list(value))}{bound})"
 
 
 def _stream(name: str) -> Callable[[SourceWriter, object], str]:
@@ -254,7 +264,7 @@ _WRITERS: dict[type, Callable[[SourceWriter, object], str]] = {
     functools.partial: _partial,
     io.StringIO: _stream("StringIO"),
     io.BytesIO: _stream("BytesIO"),
-    collections.OrderedDict: _collection("collections", "OrderedDict", dict),
-    collections.Counter: _collection("collections", "Counter", dict),
-    collections.deque: _collection("collections", "deque", list),
+    collections.OrderedDict: _dictionary("OrderedDict"),
+    collections.Counter: _dictionary("Counter"),
+    collections.deque: _deque,
 }

@@ -12,12 +12,16 @@ from .protocol import REPOSITORY, Reach, Target
 
 
 class Tracer:
-    """Collects lines and line pairs of the watched functions, nested code included."""
+    """Collects lines and line pairs of the watched functions, nested code included.
 
-    def __init__(self, watch: tuple[Target, ...]) -> None:
+    ``root`` is where the reviewed tree stands.
+    """
+
+    def __init__(self, watch: tuple[Target, ...], root: str = REPOSITORY) -> None:
+        self._root = root
         self._ranges: dict[str, list[tuple[int, int]]] = {}
         for target in watch:
-            path = f"{REPOSITORY}/{target.path}"
+            path = f"{root}/{target.path}"
             self._ranges.setdefault(path, []).append((target.first_line, target.last_line))
         self._known: dict[CodeType, bool] = {}
         self._lines: dict[str, set[int]] = {}
@@ -38,8 +42,8 @@ class Tracer:
 
     def take(self) -> Reach:
         """Return what was reached since the last call of this method."""
-        lines = {_relative(p): tuple(sorted(n)) for p, n in self._lines.items()}
-        arcs = {_relative(p): tuple(sorted(n)) for p, n in self._arcs.items()}
+        lines = {self._relative(p): tuple(sorted(n)) for p, n in self._lines.items()}
+        arcs = {self._relative(p): tuple(sorted(n)) for p, n in self._arcs.items()}
         self._lines, self._arcs = {}, {}
         return Reach(lines, arcs)
 
@@ -72,6 +76,5 @@ class Tracer:
 
         return on_event
 
-
-def _relative(path: str) -> str:
-    return path[len(REPOSITORY) + 1 :]
+    def _relative(self, path: str) -> str:
+        return path[len(self._root) + 1 :]

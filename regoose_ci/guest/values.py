@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
+import keyword
 import math
 import re
+import sys
 from collections.abc import Collection, Iterator, Mapping
 
 from .protocol import Value
@@ -12,27 +14,48 @@ from .sources import SourceWriter, UnprintableError
 
 MAX_PARTS = 24
 MAX_DEPTH = 4
+MAX_VALUES = 400
+"""Most values looked at inside one value."""
 MAX_TEXT = 2000
 
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{4,}\b")
 _ITERATOR = "iterator"
+_ITERTOOLS = "import itertools"
+_FIRST = (5, 50)
+"""How many items of an endless iterator are told: few to read, many to compare."""
 
 
-def encode(value: object, depth: int = 0) -> Value:
-    """Encode ``value``; never raises what the value's own methods raise."""
-    kind = _type_name(value)
-    try:
-        written = SourceWriter().write(value)
-    except UnprintableError:
-        pass
-    except (Exception, RecursionError):  # noqa: BLE001 - the value's own repr or eq raised
-        return Value(kind)
-    else:
-        if not _has_address(written.expression) and not _is_nan(value):
-            return Value(kind, written.expression, written.imports)
-    if depth >= MAX_DEPTH:
-        return Value(kind)
-    return Value(kind, parts=_parts(value, depth))
+def encode(value: object) -> Value:
+    """Encode ``value``; never raises what the value's own methods raise.
+
+    Objects of classes that are not Python's own have parts beside their source: another process
+    may hold one that has none.
+    """
+    whole = encode_briefly(value)
+    if whole.source is None or _is_pythons_own(type(value)):
+        return whole
+    return Value(whole.type, whole.source, whole.imports, _Encoder().parts(value, 0))
+
+
+def encode_briefly(value: object) -> Value:
+    """Encode ``value``: its parts only if it has no source."""
+    return _Encoder().encode(value, 0)
+
+
+def endless(items: list[object]) -> Value:
+    """Describe an iterator by the first of its ``items``."""
+    parts: dict[str, Value] = {}
+    for count in _FIRST:
+        first = encode_briefly(items[:count])
+        if first.source is not None:
+            imports = (*first.imports, _ITERTOOLS)
+            template = f"list(itertools.islice({{}}, {count}))"
+            parts[template] = Value(first.type, first.source, imports)
+    return Value(_ITERATOR, parts=parts)
+
+
+def _is_pythons_own(kind: type) -> bool:
+    return str(kind.__module__).partition(".")[0] in sys.stdlib_module_names
 
 
 def _type_name(value: object) -> str:
@@ -49,15 +72,40 @@ def _has_address(text: str) -> bool:
     return _ADDRESS.search(text) is not None
 
 
-def _parts(value: object, depth: int) -> dict[str, Value]:
-    parts: dict[str, Value] = {}
-    for template, part in _projections(value):
-        if len(parts) >= MAX_PARTS:
-            break
-        encoded = encode(part, depth + 1)
-        if encoded.source is not None or encoded.parts:
-            parts[template] = encoded
-    return parts
+class _Encoder:
+    """Encodes one value and what is inside it, up to a number of values."""
+
+    def __init__(self) -> None:
+        self._left = MAX_VALUES
+
+    def encode(self, value: object, depth: int) -> Value:
+        self._left -= 1
+        kind = _type_name(value)
+        try:
+            written = SourceWriter().write(value)
+        except UnprintableError:
+            pass
+        except (Exception, RecursionError):  # noqa: BLE001 - the value's own repr or eq raised
+            return Value(kind)
+        else:
+            if not _has_address(written.expression) and not _is_nan(value):
+                return Value(kind, written.expression, written.imports)
+        if depth >= MAX_DEPTH:
+            return Value(kind)
+        return Value(kind, parts=self.parts(value, depth))
+
+    def parts(self, value: object, depth: int) -> dict[str, Value]:
+        parts: dict[str, Value] = {}
+        try:
+            for template, part in _projections(value):
+                if len(parts) >= MAX_PARTS or self._left <= 0:
+                    break
+                encoded = self.encode(part, depth + 1)
+                if encoded.source is not None or encoded.parts:
+                    parts[template] = encoded
+        except Exception:  # noqa: BLE001 - the value's own methods raised
+            return parts
+        return parts
 
 
 def _projections(value: object) -> Iterator[tuple[str, object]]:
@@ -81,7 +129,7 @@ def _projections(value: object) -> Iterator[tuple[str, object]]:
 
 def _texts(value: object) -> Iterator[tuple[str, object]]:
     kind = type(value)
-    if isinstance(value, (list, tuple, dict, set, frozenset, enum.Enum)):
+    if isinstance(value, (list, tuple, dict, set, frozenset, enum.Enum, type)):
         return
     if kind.__str__ is not object.__str__:
         yield from _text("str({})", value, str)
@@ -104,7 +152,7 @@ def _items(value: object) -> Iterator[tuple[str, object]]:
         if isinstance(value, Mapping):
             yield "len({})", len(value)
             for key in list(value)[:MAX_PARTS]:
-                if type(key) in (str, int, bool, bytes, tuple):
+                if _is_plain_key(key):
                     yield f"{{}}[{_braced(repr(key))}]", value[key]
         elif isinstance(value, (list, tuple)):
             yield "len({})", len(value)
@@ -116,6 +164,12 @@ def _items(value: object) -> Iterator[tuple[str, object]]:
                 yield "list({})", list(value)
     except Exception:  # noqa: BLE001 - the container's own methods raised
         return
+
+
+def _is_plain_key(key: object) -> bool:
+    if isinstance(key, tuple):
+        return type(key) is tuple and all(map(_is_plain_key, key))
+    return type(key) in (str, int, bool, bytes, type(None))
 
 
 def _braced(text: str) -> str:
@@ -143,4 +197,9 @@ def _public_names(value: object) -> list[str]:
         slots = kind.__dict__.get("__slots__", ())
         names.update(dict.fromkeys([slots] if isinstance(slots, str) else slots))
         names.update({k: None for k, v in kind.__dict__.items() if isinstance(v, property)})
-    return sorted(name for name in names if not name.startswith("_"))[:MAX_PARTS]
+    return sorted(filter(_is_public_name, names))[:MAX_PARTS]
+
+
+def _is_public_name(name: object) -> bool:
+    is_name = isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(name)
+    return is_name and not str(name).startswith("_")

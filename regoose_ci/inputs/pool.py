@@ -55,6 +55,16 @@ class Pool:
     def _is_foreign(self) -> bool:
         return any(not text.isascii() for text in (*self._fragments, *self._hot))
 
+    def prefer_like(self, sources: Iterable[str]) -> None:
+        """Move strings that look like ``sources`` (share their punctuation) to the front."""
+        wanted: set[str] = set()
+        for source in sources:
+            wanted.update(_marks(source))
+        strings = self._by_kind["str"]
+        order = {text: n for n, text in enumerate(strings)}
+        ranked = sorted(strings, key=lambda text: (-len(wanted & _marks(text)), order[text]))
+        self._by_kind["str"] = dict.fromkeys(ranked)
+
     def add(self, source: str) -> None:
         """Add one literal; anything else is ignored."""
         value = literal(source)
@@ -85,6 +95,10 @@ class Pool:
             self._hot.update(dict.fromkeys(w for w in _WORD.findall(text) if len(w) <= 12))
             self._hot.update(dict.fromkeys(c for c in text[:120] if not c.isalnum()))
 
+    def harvested(self, kind: str) -> tuple[str, ...]:
+        """Return the literals of one obvious type that the project itself uses, best first."""
+        return tuple(s for s in self._by_kind.get(kind, ()) if s not in _PLAIN.get(kind, ()))
+
     def values(self, kind: str) -> tuple[str, ...]:
         """Return the literals of one obvious type, best first."""
         return tuple(self._by_kind.get(kind, ()))
@@ -103,3 +117,10 @@ class Pool:
         if rng.random() < 0.5:
             return rng.choice(self._common)
         return rng.choice(tuple(self._fragments))
+
+
+def _marks(source: str) -> set[str]:
+    """Return the punctuation of a string literal, single and in pairs with what follows."""
+    text = source[1:-1]
+    pairs = {text[n : n + 2] for n in range(len(text) - 1) if not text[n : n + 2].isalnum()}
+    return pairs | {character for character in text if not character.isalnum()}

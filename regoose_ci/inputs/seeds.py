@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import random
 from collections.abc import Iterator, Sequence
@@ -9,10 +10,13 @@ from dataclasses import dataclass
 
 from regoose_ci.domain.observations import Call, CallKind, Origin
 from regoose_ci.guest.protocol import Described, Parameter
+from regoose_ci.inputs.expressions import kind_of
 from regoose_ci.inputs.pool import Pool
 from regoose_ci.inputs.typed import TypedInputs, Written
 
 MAX_TYPED = 120
+MAX_TEMPLATES = 3
+MAX_LITERALS = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +95,20 @@ def _call(described: Described, owner: Written | None, row: _Row) -> Call:
         tuple(kwargs),
         tuple(dict.fromkeys(imports)),
     )
+
+
+def literal_seeds(calls: Sequence[Call], pool: Pool) -> Iterator[Seed]:
+    """Yield known calls with one argument replaced by each literal of its type in turn.
+
+    What a project's tests feed to its functions is the best guess of what else they get.
+    """
+    for call in calls[:MAX_TEMPLATES]:
+        for position, argument in enumerate(call.args):
+            for source in pool.harvested(kind_of(argument))[:MAX_LITERALS]:
+                args = (*call.args[:position], source, *call.args[position + 1 :])
+                yield Seed(dataclasses.replace(call, args=args), Origin.LITERALS)
+        for position, (name, argument) in enumerate(call.kwargs):
+            for source in pool.harvested(kind_of(argument))[:MAX_LITERALS]:
+                pair = (name, source)
+                kwargs = (*call.kwargs[:position], pair, *call.kwargs[position + 1 :])
+                yield Seed(dataclasses.replace(call, kwargs=kwargs), Origin.LITERALS)

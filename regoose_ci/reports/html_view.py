@@ -144,23 +144,18 @@ def _figures(report: ReviewReport) -> Iterator[tuple[str, str]]:
 def _changes(
     functions: Sequence[FunctionReport], highlighter: Highlighter
 ) -> tuple[ChangeView, ...]:
-    found = [
-        (number, function, change)
-        for number, function in enumerate(functions)
-        for change in function.behaviour_changes
-    ]
-    found.sort(key=lambda item: ("no", "unknown", "yes").index(item[2].intended))
+    numbers = {id(function): number for number, function in enumerate(functions)}
     return tuple(
         ChangeView(
             number=place,
             anchor=f"change-{place}",
             function=function,
-            function_anchor=_anchor(number),
+            function_anchor=_anchor(numbers[id(function)]),
             change=change,
             call=highlighter.block(change.call),
             test=highlighter.block(change.test),
         )
-        for place, (number, function, change) in enumerate(found, start=1)
+        for place, (function, change) in enumerate(wording.ranked_changes(functions), start=1)
     )
 
 

@@ -98,7 +98,7 @@ def _that_fit(pieces: Sequence[_Piece], room: int, size: Callable[[str], int]) -
 
 
 def _changes(functions: Iterable[FunctionReport]) -> Iterator[_Piece]:
-    for number, (function, change) in enumerate(_numbered(functions), start=1):
+    for number, (function, change) in enumerate(wording.ranked_changes(functions), start=1):
         text = _template(
             "change",
             number=number,
@@ -111,17 +111,9 @@ def _changes(functions: Iterable[FunctionReport]) -> Iterator[_Piece]:
 
 
 def _catching_tests(functions: Iterable[FunctionReport]) -> Iterator[_Piece]:
-    for number, (_, change) in enumerate(_numbered(functions), start=1):
+    for number, (_, change) in enumerate(wording.ranked_changes(functions), start=1):
         if change.test.strip():
             yield _Piece("catching test", _template("catching", change=change), number)
-
-
-def _numbered(
-    functions: Iterable[FunctionReport],
-) -> list[tuple[FunctionReport, BehaviourChangeReport]]:
-    """The behaviour changes, those that look unintended first."""
-    found = [(function, change) for function in functions for change in function.behaviour_changes]
-    return sorted(found, key=lambda pair: ("no", "unknown", "yes").index(pair[1].intended))
 
 
 def _before_and_after(change: BehaviourChangeReport) -> str:

@@ -10,6 +10,7 @@ from regoose_ci.domain.report import (
     AcceptedTestReport,
     BehaviourChangeReport,
     FunctionReport,
+    ReportError,
     ReviewReport,
     SkipReason,
 )
@@ -22,8 +23,8 @@ SKIP_REASONS: dict[SkipReason, str] = {
     "nondeterministic": "it answers differently from run to run",
     "inputs_not_buildable": "no suitable arguments could be built",
     "change_not_reached": "no input reached the changed lines",
-    "budget": "the time budget ran out first",
-    "needs_unavailable_resource": "it needs something that the sandbox does not offer",
+    "budget": "the review ended before its turn",
+    "needs_unavailable_resource": "it needs something that is not available here",
     "syntax_error": "its file does not parse",
     "host_python_too_old": "it needs a newer Python than the one that runs Regoose",
 }
@@ -39,6 +40,7 @@ REJECTIONS: dict[str, str] = {
     "infra_error": "could not be run",
 }
 _COMPARABLE = frozenset({"modified", "renamed", "impacted"})
+_UNINTENDED_FIRST = ("no", "unknown", "yes")
 _NAMES_SHOWN = 3
 
 
@@ -62,6 +64,14 @@ def verdict(report: ReviewReport) -> Verdict:
     else:
         tone, lead, rest = _silent(report)
     return Verdict(tone, lead, rest, tuple(_notes(report, lead)))
+
+
+def ranked_changes(
+    functions: Iterable[FunctionReport],
+) -> list[tuple[FunctionReport, BehaviourChangeReport]]:
+    """All behaviour changes with their functions, those that look unintended first."""
+    found = [(function, change) for function in functions for change in function.behaviour_changes]
+    return sorted(found, key=lambda pair: _UNINTENDED_FIRST.index(pair[1].intended))
 
 
 def changes_in(functions: Iterable[FunctionReport]) -> tuple[BehaviourChangeReport, ...]:
@@ -174,23 +184,24 @@ def names(functions: Sequence[FunctionReport]) -> str:
 def _changed(
     report: ReviewReport, changes: Sequence[BehaviourChangeReport]
 ) -> tuple[Tone, str, str]:
-    intended = sum(change.intended == "yes" for change in changes)
-    aside = ""
-    if intended == len(changes):
-        aside = " that looks intended," if intended == 1 else " that look intended,"
-    elif intended:
-        aside = (
-            f" ({intended:,} looks intended)" if intended == 1 else f" ({intended:,} look intended)"
-        )
+    aside = _looks("unintended", "no", changes) or _looks("intended", "yes", changes)
     subjects = count(len(_reviewed(report)), "changed function")
     rest = f"{aside} in {subjects}{_ready(report, ', ')}."
     return "change", count(len(changes), "behaviour change"), rest
 
 
+def _looks(word: str, answer: str, changes: Sequence[BehaviourChangeReport]) -> str:
+    """How many of the changes got this answer, as an aside; empty when none did."""
+    number = sum(change.intended == answer for change in changes)
+    look = "looks" if number == 1 else "look"
+    if number == len(changes):
+        return f" that {look} {word},"
+    return f" ({number:,} {look} {word})" if number else ""
+
+
 def _ended_early(report: ReviewReport) -> tuple[Tone, str, str]:
-    message = report.error.message if report.error else ""
-    remedy = report.error.remedy if report.error else ""
-    return "failed", "The review ended early:", f" {message} {remedy}".rstrip()
+    said = error_sentences(report.error) if report.error else ""
+    return "failed", "The review ended early:", f" {said}"
 
 
 def _silent(report: ReviewReport) -> tuple[Tone, str, str]:
@@ -233,8 +244,8 @@ def _only_new(report: ReviewReport, reviewed: Sequence[FunctionReport]) -> tuple
 
 def _notes(report: ReviewReport, lead: str) -> Iterable[str]:
     if report.error and not lead.startswith("The review"):
-        yield f"The review ended early: {report.error.message} {report.error.remedy}".rstrip()
-    if report.partial:
+        yield f"The review ended early: {error_sentences(report.error)}"
+    if report.partial and not report.error:
         reason = report.partial_reason or "not every function was looked at to the end"
         yield f"Partial result: {reason.rstrip('.')}."
     unknown = [
@@ -248,6 +259,18 @@ def _notes(report: ReviewReport, lead: str) -> Iterable[str]:
         yield f"Nothing is known about {names(unknown)}{because}."
     if report.sandbox.level == "none" and _anything_ran(report):
         yield "No sandbox: the reviewed code ran with the rights of the user who started it."
+
+
+def error_sentences(error: ReportError) -> str:
+    """What happened and what to do about it, as sentences."""
+    return " ".join(filter(None, (sentence(error.message), sentence(error.remedy))))
+
+
+def sentence(text: str) -> str:
+    """``text`` with a capital at its beginning and a full stop at its end."""
+    text = text.strip()
+    closed = text if not text or text[-1] in ".!?" else f"{text}."
+    return closed[:1].upper() + closed[1:]
 
 
 def _ready(report: ReviewReport, before: str) -> str:

@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import subprocess
-import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
 import anyio.to_thread
-from python_on_whales import DockerClient
-from python_on_whales.exceptions import DockerException
+from anyio.abc import Process
 
 from regoose_ci.domain.report import Limits, SandboxInfo
-from regoose_ci.guest.protocol import GUEST
+from regoose_ci.guest.protocol import GUEST, GuestSetup
 from regoose_ci.sandbox.base import Guest, GuestLimits, GuestSpec, Mount
-from regoose_ci.sandbox.flags import ContainerSpec, Engine, run_arguments
-from regoose_ci.sandbox.guest import ContainerGuest, attached
+from regoose_ci.sandbox.flags import FIRST_USER, LAST_USER, ContainerSpec, Engine, run_arguments
+from regoose_ci.sandbox.frames import MAX_BYTES
+from regoose_ci.sandbox.guest import ContainerGuest, Patience, attached
+from regoose_ci.sandbox.leftovers import new_name, remove
 
-REMOVE_TIMEOUT = 10.0
 OUTPUT_LIMIT = 64 * 1024
+MEMORY = "memory"
 
 
 class ContainerSandbox:
     """Starts single-use guests and removes them, on an engine that the probe found to work."""
 
     def __init__(
-        self, engine: Engine, degraded: tuple[str, ...], limits: GuestLimits, cwd: Path
+        self,
+        engine: Engine,
+        degraded: tuple[str, ...],
+        limits: GuestLimits,
+        cwd: Path,
+        patience: Patience | None = None,
     ) -> None:
         self._engine = engine
-        self._client = DockerClient(client_call=[engine.command])
         self._limits = limits
         self._cwd = cwd
+        self._patience = patience or Patience()
         self._degraded = degraded
+        self._users = itertools.count(int.from_bytes(os.urandom(4), "big"))
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that guests run on."""
+        return self._engine
 
     @property
     def info(self) -> SandboxInfo:
@@ -43,9 +57,10 @@ class ContainerSandbox:
             pids=self._limits.pids,
             cpus=self._limits.cpus,
             tmp_mb=self._limits.tmp_mb,
+            output_kb=MAX_BYTES // 1024,
         )
         return SandboxInfo(
-            engine=self._engine.command,
+            engine=Path(self._engine.command).name,
             level=self._engine.level,
             limits=limits,
             degraded=self._degraded,
@@ -54,58 +69,75 @@ class ContainerSandbox:
     @asynccontextmanager
     async def start(self, spec: GuestSpec) -> AsyncIterator[Guest]:
         """See ``Sandbox.start``."""
-        env = (("LD_LIBRARY_PATH", spec.library_path),) if spec.library_path else ()
         container = ContainerSpec(
-            name=_name(),
+            name=new_name(),
             argv=(spec.python, "-I", "-S", GUEST),
             mounts=spec.mounts,
-            env=env,
+            env=(("LD_LIBRARY_PATH", spec.library_path),) if spec.library_path else (),
             limits=self._limits,
+            user=self._next_user(),
         )
-        command = run_arguments(self._engine, container)
-        async with self._removed(container.name), attached(command, self._cwd) as process:
-            guest = ContainerGuest(process)
-            await guest.begin(spec.setup)
+        async with self._running(container) as process:
+            guest = ContainerGuest(process, self._patience)
+            await guest.begin(self._watched(spec.setup))
             yield guest
 
     async def run(
         self, argv: Sequence[str], mounts: Sequence[Mount], env: dict[str, str], seconds: float
     ) -> tuple[int, str]:
         """See ``Sandbox.run``."""
-        limits = GuestLimits(memory_mb=max(2048, self._limits.memory_mb), pids=256, tmp_mb=512)
-        container = ContainerSpec(_name(), tuple(argv), tuple(mounts), tuple(env.items()), limits)
+        container = ContainerSpec(
+            name=new_name(),
+            argv=tuple(argv),
+            mounts=tuple(mounts),
+            env=tuple(env.items()),
+            limits=GuestLimits(memory_mb=max(2048, self._limits.memory_mb), pids=256, tmp_mb=512),
+            user=self._next_user(),
+        )
         output = b""
-        async with self._removed(container.name):
-            command = run_arguments(self._engine, container)
-            async with attached(command, self._cwd, stderr=subprocess.STDOUT) as process:
-                assert process.stdout is not None
-                assert process.stdin is not None
-                await process.stdin.aclose()
-                with anyio.move_on_after(seconds) as scope:
-                    async for chunk in process.stdout:
-                        output = (output + chunk)[-OUTPUT_LIMIT:]
-                    await process.wait()
-                text = output.decode(errors="replace")
-                if scope.cancelled_caught:
-                    return 124, text + f"\nnot finished after {seconds:g} s"
-                return process.returncode or 0, text
+        async with self._running(container, stderr=subprocess.STDOUT) as process:
+            assert process.stdout is not None
+            assert process.stdin is not None
+            await process.stdin.aclose()
+            with anyio.move_on_after(seconds) as scope:
+                async for chunk in process.stdout:
+                    output = (output + chunk)[-OUTPUT_LIMIT:]
+                await process.wait()
+            if scope.cancelled_caught:
+                await self._remove(container.name)
+        text = output.decode(errors="replace")
+        if scope.cancelled_caught:
+            return 124, text + f"\nnot finished after {seconds:g} s"
+        return process.returncode or 0, text
+
+    def _next_user(self) -> int:
+        return FIRST_USER + next(self._users) % (LAST_USER - FIRST_USER + 1)
+
+    def _watched(self, setup: GuestSetup) -> GuestSetup:
+        """Let the guest's watchdog stand in for memory limits that the engine does not hold."""
+        total = self._limits.memory_mb if MEMORY in self._degraded else 0
+        return replace(setup, memory_total_mb=total)
 
     @asynccontextmanager
-    async def _removed(self, name: str) -> AsyncIterator[None]:
-        """Remove the container at the end, also when it did not end by itself."""
-        try:
-            yield
-        finally:
-            with anyio.CancelScope(shield=True), anyio.move_on_after(REMOVE_TIMEOUT):
-                await anyio.to_thread.run_sync(self._remove, name, abandon_on_cancel=True)
+    async def _running(
+        self, container: ContainerSpec, stderr: int = subprocess.PIPE
+    ) -> AsyncIterator[Process]:
+        """Run a container attached to our pipes; at the end it is gone, whatever happened.
 
-    def _remove(self, name: str) -> None:
-        try:
-            if self._client.container.exists(name):
-                self._client.container.remove(name, force=True, volumes=True)
-        except DockerException:
-            return  # gone in between, which is what was wanted
+        One that ends by itself is removed by the engine (``--rm``), any other one by us.
+        """
+        command = run_arguments(self._engine, container)
+        async with attached(command, self._cwd, self._patience, stderr) as process:
+            try:
+                yield process
+            except BaseException:
+                await self._remove(container.name)
+                raise
+        if process.returncode != 0:
+            await self._remove(container.name)
 
-
-def _name() -> str:
-    return f"regoose-{uuid.uuid4().hex[:16]}"
+    async def _remove(self, name: str) -> None:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(
+                remove, self._engine, name, self._cwd, self._patience.engine
+            )

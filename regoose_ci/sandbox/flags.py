@@ -18,15 +18,19 @@ MAPPED_ROOT = 1_879_048_192
 """First host uid of the range that containers started by root are mapped onto (unused by
 systemd's allocation table, https://systemd.io/UIDS-GIDS)."""
 MAPPED_COUNT = 65_536
-NOBODY = 65_534
+FIRST_USER = 1_000
+LAST_USER = 64_999
+"""Users inside guests. Each guest of a session gets one of its own, because the kernel counts
+processes (``nproc``) per user and namespace, not per container."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
     """How containers are started on this machine.
 
-    ``rootfs`` is the skeleton directory for the ``host`` root file system; ``image`` names an
-    OCI image instead. ``extra`` are flags that the probe found to be needed here.
+    ``rootfs`` is the skeleton directory for the ``host`` root file system, and ``image`` the
+    image to start: for Docker the skeleton's own, without ``rootfs`` any OCI image. ``extra`` are
+    flags that the probe found to be needed here.
     """
 
     command: str
@@ -39,13 +43,14 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class ContainerSpec:
-    """One container: name, what it sees, what it may use, what it runs."""
+    """One container: name, what it sees, what it may use, what it runs; ``user`` from 1000."""
 
     name: str
     argv: tuple[str, ...]
     mounts: tuple[Mount, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
     limits: GuestLimits = field(default_factory=GuestLimits)
+    user: int = FIRST_USER
 
 
 def run_arguments(engine: Engine, spec: ContainerSpec) -> list[str]:
@@ -53,28 +58,33 @@ def run_arguments(engine: Engine, spec: ContainerSpec) -> list[str]:
     limits = spec.limits
     command = [engine.command]
     command += ["run", "--rm", "--interactive", "--name", spec.name, "--label", "regoose=guest"]
-    command += [*_isolation(engine), *_limits(limits)]
+    command += [*_isolation(engine, spec.user), *_limits(limits)]
     for mount in [*_host_mounts(engine), *spec.mounts]:
         command += ["--mount", _mount(mount)]
     for name, value in spec.env:
         command += ["--env", f"{name}={value}"]
     command += [*engine.extra, "--workdir", "/", "--entrypoint", ""]
-    if engine.rootfs is not None:
+    if engine.rootfs is not None and engine.level != "docker":
         command += ["--rootfs", str(engine.rootfs)]
     else:
         command += [str(engine.image)]
     return [*command, *spec.argv]
 
 
-def _isolation(engine: Engine) -> list[str]:
+def _isolation(engine: Engine, user: int) -> list[str]:
     flags = ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
     flags += ["--network", "none", "--log-driver", "none"]
     if "--uts=host" not in engine.extra:
         flags += ["--hostname", "sandbox"]
-    flags += ["--user", f"{NOBODY}:{NOBODY}"]
-    if engine.command == "docker":
-        return flags
-    flags += ["--read-only-tmpfs=false", "--http-proxy=false"]
+    if engine.level == "docker":
+        # No user namespace: a user that no account of the host has, and no proxy from the
+        # client's configuration, whose address may hold a password.
+        user += MAPPED_ROOT
+        for name in ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy"):
+            flags += ["--env", f"{name}=", "--env", f"{name.upper()}="]
+        return [*flags, "--user", f"{user}:{user}"]
+    flags += ["--user", f"{user}:{user}"]
+    flags += ["--read-only-tmpfs=false", "--http-proxy=false", "--umask", "0000"]
     if engine.runtime:
         flags += ["--runtime", engine.runtime]
     if engine.level == "userns":
@@ -93,7 +103,7 @@ def _limits(limits: GuestLimits) -> list[str]:
         "--cpus", f"{limits.cpus:g}",
         "--shm-size", "16m",
         "--ulimit", f"nofile={limits.open_files}:{limits.open_files}",
-        "--ulimit", "nproc=4096:4096",
+        "--ulimit", f"nproc={limits.pids}:{limits.pids}",
         "--ulimit", "core=0:0",
     ]  # fmt: skip
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,28 +11,36 @@ from pathlib import Path
 import anyio
 from anyio.abc import Process
 from anyio.streams.buffered import BufferedByteReceiveStream
-from pydantic import TypeAdapter, ValidationError
 
 from regoose_ci.errors import GuestError
-from regoose_ci.guest.protocol import MAX_FRAME, GuestSetup, Reply, Request, to_json
+from regoose_ci.guest.protocol import END, MAX_FRAME, GuestSetup, Request, to_json
 from regoose_ci.sandbox.base import Answer
+from regoose_ci.sandbox.calls import end_session
+from regoose_ci.sandbox.frames import Budget, end_of, item_of, split
 
-START_TIMEOUT = 20.0
-"""Seconds from starting the container to the supervisor's first frame."""
-GRACE = 5.0
-"""Seconds beyond a job's deadline in which the supervisor must have answered."""
-MAX_ITEMS_BYTES = 64 * 1024 * 1024
-"""Most bytes of results kept for one request."""
 
-_REPLY = TypeAdapter(Reply)
+@dataclasses.dataclass(frozen=True, slots=True)
+class Patience:
+    """How long an engine or a guest may take, in seconds.
+
+    ``start``: from starting the container to the supervisor's first frame; ``grace``: beyond a
+    job's deadline until the supervisor has answered; ``end``: for the container to end after its
+    input was closed or it was killed; ``engine``: for any other call of the engine.
+    """
+
+    start: float = 20.0
+    grace: float = 5.0
+    end: float = 3.0
+    engine: float = 10.0
 
 
 class ContainerGuest:
     """Speaks to the supervisor inside a started container."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, patience: Patience) -> None:
         assert process.stdout is not None
         self._process = process
+        self._patience = patience
         self._stdout = BufferedByteReceiveStream(process.stdout)
         self._next_id = 1
         self._lock = anyio.Lock()
@@ -41,7 +48,7 @@ class ContainerGuest:
     async def begin(self, setup: GuestSetup) -> None:
         """Send the set-up and wait until the supervisor is ready."""
         try:
-            with anyio.fail_after(START_TIMEOUT):
+            with anyio.fail_after(self._patience.start):
                 await self._send(to_json(setup))
                 await self._receive()
         except TimeoutError as error:
@@ -55,7 +62,7 @@ class ContainerGuest:
             request = Request(self._next_id, job, dataclasses.asdict(payload), deadline, worker)
             self._next_id += 1
             try:
-                with anyio.fail_after(deadline + GRACE):
+                with anyio.fail_after(deadline + self._patience.grace):
                     await self._send(to_json(request))
                     return await self._collect(request.id)
             except TimeoutError as error:
@@ -63,18 +70,16 @@ class ContainerGuest:
 
     async def _collect(self, request_id: int) -> Answer:
         items: list[object] = []
-        size = 0
+        budget = Budget()
         while True:
-            frame = await self._receive()
-            reply = _parse(frame)
-            if reply.id != request_id:
-                raise GuestError("the sandbox answered another request")
-            if reply.final:
+            kind, payload = split(await self._receive())
+            if kind == END:
+                reply = end_of(payload)
+                if reply.id != request_id:
+                    raise GuestError("the sandbox answered another request")
                 return Answer(tuple(items), reply)
-            size += len(frame)
-            if size > MAX_ITEMS_BYTES:
-                raise GuestError("the sandbox answered more than is accepted")
-            items.append((reply.item or {}).get("value"))
+            budget.spend(payload)
+            items.append(item_of(payload))
 
     async def _send(self, payload: bytes) -> None:
         assert self._process.stdin is not None
@@ -107,11 +112,12 @@ class ContainerGuest:
 
 @asynccontextmanager
 async def attached(
-    command: list[str], cwd: Path, stderr: int = subprocess.PIPE
+    command: list[str], cwd: Path, patience: Patience, stderr: int = subprocess.PIPE
 ) -> AsyncIterator[Process]:
     """Run an engine's ``run`` command in a session of its own, streams piped.
 
-    ``cwd`` is a directory of ours: engines leave files (``oom``) where they are started.
+    ``cwd`` is a directory of ours: engines leave files (``oom``) where they are started. At the
+    end the client is gone; its exit code is 0 when the container ended by itself and well.
     """
     try:
         process = await anyio.open_process(
@@ -128,22 +134,16 @@ async def attached(
         yield process
     finally:
         with anyio.CancelScope(shield=True):
-            await _finish(process)
+            await _finish(process, patience.end)
 
 
-async def _finish(process: Process) -> None:
+async def _finish(process: Process, seconds: float) -> None:
     """Close the guest's input, which ends its supervisor, and wait for the client to go."""
     if process.stdin is not None:
         await process.stdin.aclose()
-    with anyio.move_on_after(1.0):
+    with anyio.move_on_after(seconds):
         await process.wait()
     if process.returncode is None:
-        process.kill()
+        end_session(process.pid)
+        await process.wait()
     await process.aclose()
-
-
-def _parse(frame: bytes) -> Reply:
-    try:
-        return _REPLY.validate_python(json.loads(frame))
-    except (ValueError, RecursionError, ValidationError) as error:
-        raise GuestError("the sandbox answered with something that is not a reply") from error

@@ -10,19 +10,20 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from regoose_ci.domain.report import Level
-from regoose_ci.errors import GuestError, SandboxUnavailableError
+from regoose_ci.errors import InfrastructureError, SandboxUnavailableError
 from regoose_ci.sandbox.base import GuestLimits, Mount
+from regoose_ci.sandbox.calls import EngineCallError, call_engine
 from regoose_ci.sandbox.container import ContainerSandbox
 from regoose_ci.sandbox.flags import ContainerSpec, Engine, run_arguments
-from regoose_ci.sandbox.skeleton import ensure_skeleton
+from regoose_ci.sandbox.leftovers import new_name, remove, remove_leftovers
+from regoose_ci.sandbox.skeleton import ensure_image, ensure_skeleton, image_name
 
 CANARY_TIMEOUT = 30.0
 _CANARY = "/opt/regoose/regoose_guest/canary.py"
@@ -51,6 +52,7 @@ class CanaryReport(BaseModel):
     root_writable: bool
     memory_held: bool
     pids_held: bool
+    cpus_held: bool
 
     @property
     def unsafe(self) -> str:
@@ -68,7 +70,7 @@ class CanaryReport(BaseModel):
     @property
     def degraded(self) -> tuple[str, ...]:
         """Limits that the engine does not hold."""
-        held = {"memory": self.memory_held, "pids": self.pids_held}
+        held = {"memory": self.memory_held, "pids": self.pids_held, "cpus": self.cpus_held}
         return tuple(name for name, holds in held.items() if not holds)
 
 
@@ -90,21 +92,37 @@ class Interpreter:
     library_path: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Host:
+    """The engines' clients on this machine, and whether Podman runs with root's rights."""
+
+    podman: str = "podman"
+    docker: str = "docker"
+    is_root: bool = field(default_factory=lambda: os.geteuid() == 0)
+
+
 class Probe:
     """Tries engines in order of preference; ``engine`` limits it to ``podman`` or ``docker``."""
 
     def __init__(
-        self, cache: Path, interpreter: Interpreter, guest: Path, engine: str = "auto",
+        self,
+        cache: Path,
+        interpreter: Interpreter,
+        guest: Path,
+        engine: str = "auto",
         image: str | None = None,
-    ) -> None:  # fmt: skip
+        *,
+        host: Host | None = None,
+    ) -> None:
         self._cache = cache
         self._interpreter = interpreter
         self._guest = guest
         self._wanted = engine
         self._image = image
+        self._host = host or Host()
 
     def find(self, limits: GuestLimits) -> ContainerSandbox:
-        """Return the best sandbox of this machine.
+        """Return the best sandbox of this machine, freed of what killed sessions left.
 
         Raises:
             SandboxUnavailableError: no engine can run a guest; the message says what was tried.
@@ -112,6 +130,7 @@ class Probe:
         problems = []
         for attempt in self.attempts():
             if attempt.report is not None and not attempt.problem:
+                remove_leftovers(attempt.engine, self._cache)
                 return ContainerSandbox(
                     attempt.engine, attempt.report.degraded, limits, self._cache
                 )
@@ -123,74 +142,98 @@ class Probe:
         )
 
     def attempts(self) -> Iterator[Attempt]:
-        """Try one engine after the other; stop asking after the first that works."""
-        for engine in self._engines():
-            yield self._remembered(engine) or self._attempt(engine)
+        """Try one engine after the other; stop asking after the first that works.
+
+        What worked before comes first, so that the others are not tried again at each start.
+        """
+        engines = list(self._engines())
+        known = [found for engine in engines if (found := self._remembered(engine))]
+        if known:
+            yield known[0]
+            return
+        for engine in engines:
+            yield self._attempt(engine)
 
     def _engines(self) -> Iterator[Engine]:
-        rootfs = None if self._image else ensure_skeleton(self._cache)
-        if self._wanted in ("auto", "podman") and shutil.which("podman"):
-            level: Level = "userns" if os.geteuid() == 0 else "rootless"
+        podman, docker = self._host.podman, self._host.docker
+        if self._wanted in ("auto", "podman") and shutil.which(podman):
+            level: Level = "userns" if self._host.is_root else "rootless"
+            rootfs = None if self._image else ensure_skeleton(self._cache, level)
             for runtime, extra in _VARIANTS:
                 if not runtime or shutil.which(runtime):
-                    yield Engine("podman", level, rootfs, self._image, runtime or None, extra)
-        if self._wanted in ("auto", "docker") and shutil.which("docker") and self._image:
-            yield Engine("docker", "docker", None, self._image)
+                    yield Engine(podman, level, rootfs, self._image, runtime or None, extra)
+        if self._wanted in ("auto", "docker") and shutil.which(docker):
+            rootfs = None if self._image else ensure_skeleton(self._cache, "docker")
+            yield Engine(docker, "docker", rootfs, self._image or image_name())
 
     def _attempt(self, engine: Engine) -> Attempt:
-        spec = ContainerSpec(
-            name=f"regoose-canary-{os.getpid()}",
-            argv=(
-                self._interpreter.python, "-I", "-S", _CANARY,
-                str(_CANARY_LIMITS.memory_mb), str(_CANARY_LIMITS.pids),
-            ),
-            mounts=(Mount(self._guest, "/opt/regoose/regoose_guest"), *self._interpreter.mounts),
-            env=(("LD_LIBRARY_PATH", self._interpreter.library_path),)
-            if self._interpreter.library_path
-            else (),
-            limits=_CANARY_LIMITS,
-        )  # fmt: skip
         try:
-            ran = subprocess.run(
-                run_arguments(engine, spec),
-                capture_output=True,
-                timeout=CANARY_TIMEOUT,
-                stdin=subprocess.DEVNULL,
-                check=False,
-                cwd=self._cache,
-            )
-            report = CanaryReport.model_validate_json(ran.stdout or b"null")
-        except subprocess.TimeoutExpired:
-            return Attempt(engine, None, "the canary did not finish")
-        except (OSError, GuestError) as error:
+            if engine.level == "docker" and engine.rootfs is not None:
+                ensure_image(engine.command, engine.rootfs)
+            report = self._canary(engine)
+        except (EngineCallError, InfrastructureError) as error:
             return Attempt(engine, None, str(error))
-        except ValidationError:
-            return Attempt(engine, None, _last_line(ran.stderr))
+        except _SilentCanaryError as error:
+            return Attempt(engine, None, str(error))
         attempt = Attempt(engine, report, report.unsafe)
         if not attempt.problem:
             self._remember(engine, report)
         return attempt
 
+    def _canary(self, engine: Engine) -> CanaryReport:
+        limits = _CANARY_LIMITS
+        library_path = self._interpreter.library_path
+        spec = ContainerSpec(
+            name=new_name(),
+            argv=(
+                self._interpreter.python, "-I", "-S", _CANARY,
+                str(limits.memory_mb), str(limits.pids), str(limits.cpus),
+            ),
+            mounts=(Mount(self._guest, "/opt/regoose/regoose_guest"), *self._interpreter.mounts),
+            env=(("LD_LIBRARY_PATH", library_path),) if library_path else (),
+            limits=limits,
+        )  # fmt: skip
+        try:
+            ran = call_engine(run_arguments(engine, spec), self._cache, CANARY_TIMEOUT)
+        except EngineCallError:
+            remove(engine, spec.name, self._cache)
+            raise
+        try:
+            return CanaryReport.model_validate_json(ran.stdout or b"null")
+        except ValidationError as error:
+            raise _SilentCanaryError(_last_line(ran.stderr)) from error
+
     # --- memory --------------------------------------------------------------------------------
 
     def _memory(self, engine: Engine) -> Path:
-        try:
-            version = subprocess.run(
-                [engine.command, "--version"], capture_output=True, timeout=10, check=False
-            ).stdout
-        except (OSError, subprocess.TimeoutExpired):
-            version = b""
         boot = Path("/proc/sys/kernel/random/boot_id")
-        facts = [version, boot.read_bytes() if boot.exists() else b"", repr(engine).encode()]
-        facts += [str(os.getuid()).encode(), repr(_CANARY_LIMITS).encode()]
+        facts = [self._version(engine), boot.read_bytes() if boot.exists() else b""]
+        facts += [repr(engine).encode(), str(os.getuid()).encode(), repr(_CANARY_LIMITS).encode()]
         digest = hashlib.sha256(b"\0".join(facts)).hexdigest()[:20]
         return self._cache / "probes" / f"{digest}.json"
+
+    def _version(self, engine: Engine) -> bytes:
+        """Return what tells one engine from another without asking it, which takes its time."""
+        seen = []
+        for command in (engine.command, engine.runtime or "crun", "runc"):
+            path = shutil.which(command)
+            if path is not None:
+                status = Path(path).resolve().stat()
+                seen.append(f"{path} {status.st_size} {status.st_mtime_ns}")
+        if engine.level == "docker":
+            seen.append(os.environ.get("DOCKER_HOST", ""))
+        return "\n".join(seen).encode()
 
     def _remembered(self, engine: Engine) -> Attempt | None:
         try:
             report = CanaryReport.model_validate(json.loads(self._memory(engine).read_text()))
         except (OSError, ValueError):
             return None
+        if engine.level == "docker" and engine.rootfs is not None:
+            try:
+                ensure_image(engine.command, engine.rootfs)
+            except InfrastructureError:
+                return None
         return Attempt(engine, report, report.unsafe)
 
     def _remember(self, engine: Engine, report: CanaryReport) -> None:
@@ -199,6 +242,10 @@ class Probe:
         part = path.with_suffix(f".{os.getpid()}")
         part.write_text(report.model_dump_json())
         part.replace(path)
+
+
+class _SilentCanaryError(Exception):
+    """The canary did not report; the message is the engine's."""
 
 
 def _last_line(stderr: bytes) -> str:

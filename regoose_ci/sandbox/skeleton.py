@@ -1,43 +1,106 @@
-"""The skeleton root of the ``host`` root file system: links into ``usr``, mount points."""
+"""The skeleton root of the ``host`` root file system: links into ``usr``, mount points.
+
+Podman takes it as a directory; for Docker the same tree becomes an image.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
+import tarfile
+import tempfile
 from pathlib import Path
 
+from regoose_ci.domain.report import Level
+from regoose_ci.errors import InfrastructureError
+from regoose_ci.sandbox.calls import EngineCallError, call_engine
 from regoose_ci.sandbox.flags import MAPPED_ROOT, skeleton_entries
 
 MAX_SITE_DIRECTORIES = 8
+IMPORT_TIMEOUT = 60.0
 _USERS = "root:x:0:0::/tmp:/bin/false\nnobody:x:65534:65534::/tmp:/bin/false\n"
 _GROUP = "root:x:0:\nnogroup:x:65534:\n"
 _LINKS = ("bin", "lib", "lib64", "sbin")
 
 
-def ensure_skeleton(cache: Path) -> Path:
-    """Make the skeleton in ``cache`` if it is missing or incomplete, and return its path.
+def ensure_skeleton(cache: Path, level: Level) -> Path:
+    """Make the skeleton in ``cache`` if it is missing, and return its path.
 
-    Started by root, it is given to the mapped root of the containers, which must be able to
+    At level ``userns`` it is given to the mapped root of the containers, which must be able to
     open its mount points.
     """
-    root = cache / ("root-mapped" if os.geteuid() == 0 else "root")
-    sites = tuple(f"opt/env{n}" for n in range(MAX_SITE_DIRECTORIES))
-    directories, files = skeleton_entries(("opt/env", *sites))
+    root = cache / f"root-{level}-{_version()}"
+    if root.is_dir():
+        return root
+    part = Path(tempfile.mkdtemp(dir=cache, prefix=".root-"))
+    _fill(part)
+    if level == "userns":
+        _give_to_mapped_root(part)
+    try:
+        part.rename(root)
+    except OSError:  # another session was faster
+        shutil.rmtree(part)
+    return root
+
+
+def image_name() -> str:
+    """Return the name of the skeleton's image."""
+    return f"regoose-skeleton:{_version()}"
+
+
+def ensure_image(docker: str, skeleton: Path) -> None:
+    """Make the image of ``skeleton`` in a Docker engine if it is missing.
+
+    Raises:
+        InfrastructureError: the engine did not take it.
+    """
+    name = image_name()
+    cwd = skeleton.parent
+    try:
+        if call_engine([docker, "image", "inspect", name], cwd, IMPORT_TIMEOUT).exit_code == 0:
+            return
+        with tempfile.TemporaryDirectory(dir=cwd) as directory:
+            archive = Path(directory, "skeleton.tar")
+            with tarfile.open(archive, "w") as tar:
+                tar.add(skeleton, arcname=".", filter=_as_root)
+            done = call_engine([docker, "import", "-", name], cwd, IMPORT_TIMEOUT, archive)
+    except (EngineCallError, OSError) as error:
+        raise InfrastructureError(f"the sandbox's image could not be made: {error}") from error
+    if done.exit_code != 0:
+        reason = done.stderr.decode(errors="replace").strip()[-300:]
+        raise InfrastructureError(f"the sandbox's image could not be made: {reason}")
+
+
+def _as_root(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    entry.uid = entry.gid = 0
+    entry.uname = entry.gname = "root"
+    return entry
+
+
+def _entries() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return skeleton_entries(("opt/env", *(f"opt/env{n}" for n in range(MAX_SITE_DIRECTORIES))))
+
+
+def _version() -> str:
+    links = [link for link in _LINKS if Path("/", link).exists()]
+    return hashlib.sha256(repr((_entries(), _USERS, _GROUP, links)).encode()).hexdigest()[:12]
+
+
+def _fill(root: Path) -> None:
+    directories, files = _entries()
     for directory in directories:
         (root / directory).mkdir(parents=True, exist_ok=True)
     for file in files:
         (root / file).touch()
-    for path in [root, *root.rglob("*")]:
-        if path.is_dir() and not path.is_symlink():
-            path.chmod(0o755)
-    (root / "tmp").chmod(0o1777)  # runc gives a tmpfs the mode of its mount point
     (root / "etc/passwd").write_text(_USERS)
     (root / "etc/group").write_text(_GROUP)
+    for path in [root, *root.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    (root / "tmp").chmod(0o1777)  # runc gives a tmpfs the mode of its mount point
     for link in _LINKS:
-        if Path("/", link).exists() and not (root / link).is_symlink():
+        if Path("/", link).exists():
             (root / link).symlink_to(f"usr/{link}")
-    if os.geteuid() == 0:
-        _give_to_mapped_root(root)
-    return root
 
 
 def _give_to_mapped_root(root: Path) -> None:

@@ -264,7 +264,7 @@ def test_quiet_prints_the_verdict_only(capsys: pytest.CaptureFixture[str]) -> No
     assert FakeApplication(changed("no")).run("review", "--quiet") == 0
 
     printed = capsys.readouterr()
-    assert printed.out.startswith("1 behaviour change in 1 changed function")
+    assert printed.out.startswith("1 behaviour change that looks unintended, in 1 changed")
     assert "report.html" not in printed.out
     assert printed.err == ""
 
@@ -289,6 +289,22 @@ def test_settings_of_the_reviewed_repository_hold(tmp_path: Path) -> None:
 
     assert application.requests[0].jobs == 4
     assert application.settings[0].pids == 99
+
+
+def test_settings_of_the_reviewed_repository_do_not_hold_in_actions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "repo").mkdir()
+    (tmp_path / "repo" / "pyproject.toml").write_text("[tool.regoose]\npids = 99\n")
+    (tmp_path / "repo" / ".env").write_text("REGOOSE_MEMORY_MB=99\n")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("REGOOSE_JOBS", "7")
+    application = FakeApplication()
+
+    application.run("review", "repo")
+
+    settings = application.settings[0]
+    assert (settings.pids, settings.memory_mb, settings.jobs) == (128, 1024, 7)
 
 
 def test_demo_reviews_the_sample_and_removes_it(tmp_path: Path) -> None:

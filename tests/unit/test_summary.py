@@ -99,7 +99,7 @@ def test_summary_fits_a_screen(width: int, changes: int, others: int) -> None:
 def test_summary_shows_the_change_its_call_and_both_results() -> None:
     lines = shown(report(quiet(1), changed(2)), 100)
 
-    assert lines[0].startswith("1 behaviour change in 2 changed functions")
+    assert lines[0].startswith("1 behaviour change that looks unintended, in 2 changed functions")
     assert "split_bill(1, 2)  shop/money.py · looks unintended (90% sure)" in lines
     assert "  base returns [1, 0]" in lines
     assert "  head returns [0, 0]" in lines
@@ -164,3 +164,17 @@ def test_diagnosis_shows_what_mends_a_degraded_check() -> None:
         "",
         "sandbox userns (podman); not held: memory",
     ]
+
+
+def test_what_looks_unintended_comes_first() -> None:
+    announced = (
+        changed(1)
+        .behaviour_changes[0]
+        .model_copy(update={"intended": "yes", "call": "add_tax(1, 50)"})
+    )
+    meant = changed(1).model_copy(update={"behaviour_changes": (announced,)})
+
+    lines = shown(report(meant, changed(2)), 100)
+
+    calls = [line.partition("  ")[0] for line in lines if " · looks " in line]
+    assert calls == ["split_bill(1, 2)", "add_tax(1, 50)"]

@@ -23,6 +23,7 @@ from regoose_ci.domain.observations import Raised, Value
 MAX_WHOLE = 240
 """Longest source that is asserted as a whole: about three lines."""
 _MAX_PARTS = 3
+_ITERATOR = "iterator"  # as guests call every kind; asking it once uses it up
 _MAX_MESSAGE = 70
 _LONG_FLOAT = 12
 _SIZED = frozenset({"list", "tuple", "dict", "set", "frozenset", "bytes", "bytearray"})
@@ -95,7 +96,8 @@ def checks_of(value: Value) -> tuple[Check, ...]:
     if not parts:
         return (_of_type("{}", value.type),)
     shown = sorted(parts, key=lambda p: (len(p[1].source or "") > 40, salience(p[0])))
-    return tuple(_exactly(path, part, approximate=True) for path, part in shown[:_MAX_PARTS])
+    count = 1 if value.type == _ITERATOR else _MAX_PARTS
+    return tuple(_exactly(path, part, approximate=True) for path, part in shown[:count])
 
 
 def checks_of_difference(found: Difference) -> tuple[Check, ...]:
@@ -173,7 +175,7 @@ def _exactly_or_salient(path: str, part: Value, other: Value) -> Check:
     if ours is not None and theirs is not None:
         return _check_of_snippet(path, ours, theirs) or _exactly(path, part)
     if (size := _size_of(part)) is not None and size != _size_of(other):
-        return Check(compose("len({})", path), Relation.EQUAL, str(size))
+        return Check(compose("len({})", path), Relation.EQUAL, str(size), part.imports)
     return _exactly(path, part)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from regoose_ci.domain.candidates import CandidateTest
 from regoose_ci.domain.observations import Observation
 from regoose_ci.generation.base import Feedback, FunctionContext
+from regoose_ci.generation.embedded.annotations import as_annotated
 from regoose_ci.generation.embedded.catching import catching_tests
 from regoose_ci.generation.embedded.hardening import hardening_tests
 from regoose_ci.generation.embedded.naming import Names
@@ -19,9 +20,11 @@ class EmbeddedGenerator:
         self, context: FunctionContext, observations: Sequence[Observation], feedback: Feedback
     ) -> Sequence[CandidateTest]:
         """Propose tests; those whose code ``feedback`` rejected are left out."""
+        proper = as_annotated(context.function, observations)
+        catching = catching_tests(context, proper, Names())
         tests = [
-            *catching_tests(context, observations, Names()),
-            *hardening_tests(context, observations, Names()),
+            *(catching or catching_tests(context, observations, Names())),
+            *hardening_tests(context, proper or observations, Names()),
         ]
         rejected = {v.candidate.code for v in feedback.verdicts if not v.accepted}
         return [test for test in tests if test.code not in rejected]

@@ -5,20 +5,20 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
-from ..protocol import CallKind, Described, DescribeJob, Target, TypeForm
+from ..protocol import REPOSITORY, CallKind, Described, DescribeJob, Parameter, Target, TypeForm
 from ..resolve import Resolved, ResolveError, resolve
 from ..types_of import form_of, parameters_of
 
 
-def describe(job: DescribeJob) -> Iterator[Described]:
-    """Yield one description for each target, in order."""
+def describe(job: DescribeJob, root: str = REPOSITORY) -> Iterator[Described]:
+    """Yield one description for each target, in order; the tree stands at ``root``."""
     for target in job.targets:
-        yield _describe(target)
+        yield _describe(target, root)
 
 
-def _describe(target: Target) -> Described:
+def _describe(target: Target, root: str) -> Described:
     try:
-        resolved = resolve(target)
+        resolved = resolve(target, root)
     except ResolveError as error:
         return Described(target.id, error=str(error)[:500])
     function = inspect.unwrap(resolved.function)  # type: ignore[arg-type]
@@ -35,7 +35,7 @@ def _describe(target: Target) -> Described:
     )
 
 
-def _parameters(resolved: Resolved) -> tuple:  # type: ignore[type-arg]
+def _parameters(resolved: Resolved) -> tuple[Parameter, ...]:
     return parameters_of(resolved.function, drop_first=resolved.owner is not None)
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import asyncio
 import contextlib
+import dataclasses
+import inspect
 import io
 import itertools
 import linecache
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from types import CodeType, FrameType, TracebackType
 
 from ..naming import name_of
@@ -26,7 +29,7 @@ from ..protocol import (
     Value,
 )
 from ..tracing import Tracer
-from ..values import encode
+from ..values import encode, encode_briefly, endless
 
 MAX_ITEMS = 50
 MAX_STDOUT = 4000
@@ -53,7 +56,7 @@ class _Arguments:
         named.update(self.kwargs)
         seen = {k: encode(v) for k, v in named.items() if isinstance(v, _MUTABLE)}
         if self.receiver is not None and not isinstance(self.receiver, type):
-            seen["self"] = encode(self.receiver)
+            seen["self"] = encode_briefly(self.receiver)
         return seen
 
     def changed(self) -> Mapping[str, Value]:
@@ -61,12 +64,46 @@ class _Arguments:
         return {k: v for k, v in self._snapshot().items() if self._before.get(k) != v}
 
 
+@dataclass
+class _Result:
+    """What a call gave, and how it was got: known also when getting it raises."""
+
+    returned: object = None
+    awaited: bool = False
+    iterated: bool = False
+
+    def take(self, returned: object) -> None:
+        """Await or iterate what a call returned, if it is of that kind."""
+        kind = type(returned)
+        if inspect.iscoroutine(returned):  # asyncio's takes generators for some before 3.12
+            self.awaited = True
+            self.returned = asyncio.run(returned)
+        elif hasattr(kind, "__anext__"):
+            self.awaited = self.iterated = True
+            self.returned = asyncio.run(_collect(returned))
+        elif hasattr(kind, "__next__") and not isinstance(returned, io.IOBase):
+            self.iterated = True
+            self.returned = list(itertools.islice(returned, MAX_ITEMS + 1))  # type: ignore[call-overload]
+        else:
+            self.returned = returned
+
+    def encoded(self) -> Value:
+        """Encode the value. Of an iterator with too many items, only the first can be told."""
+        items = self.returned
+        if not self.iterated or not isinstance(items, list) or len(items) <= MAX_ITEMS:
+            return encode(items)
+        value = endless(items) if not self.awaited else Value("async_generator")
+        self.awaited = self.iterated = False
+        return value
+
+
 class Evaluator:
     """Makes calls in one process; keeps compiled source and executed imports."""
 
-    def __init__(self, job: EvaluateJob) -> None:
+    def __init__(self, job: EvaluateJob, root: str = REPOSITORY) -> None:
         self._job = job
-        self._tracer = Tracer(job.watch)
+        self._inside = f"{root}/"
+        self._tracer = Tracer(job.watch, root)
         self._namespace: dict[str, object] = {"__name__": "__regoose__"}
         self._imported: set[str] = set()
         self._code: dict[str, CodeType] = {}
@@ -87,35 +124,26 @@ class Evaluator:
                 outcome = self._attempt(call)
         except CallTimeoutError:
             return Outcome(OutcomeKind.TIMEOUT, detail=f"{self._job.call_timeout:g}")
-        text = stdout.getvalue()
-        if not text:
-            return outcome
-        return Outcome(
-            outcome.kind,
-            outcome.value,
-            outcome.raised,
-            outcome.awaited,
-            outcome.iterated,
-            outcome.changed_arguments,
-            text,
-        )
+        return dataclasses.replace(outcome, stdout=stdout.getvalue())
 
     def _attempt(self, call: Call) -> Outcome:
         try:
             function, arguments = self._build(call)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - building runs reviewed code
             return Outcome(OutcomeKind.UNBUILDABLE, detail=f"{type(error).__name__}: {error}"[:200])
+        result, raised = _Result(), None
         try:
             with self._tracer.tracing():
-                result, awaited, iterated = _finish(_invoke(function, call, arguments))
+                result.take(_invoke(function, call, arguments))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - what a call raises is its outcome
-            raised = _describe_exception(error)
-            return Outcome(OutcomeKind.RAISED, raised=raised, changed_arguments=arguments.changed())
+            raised = _describe_exception(error, self._inside)
+        value = result.encoded() if raised is None else None
         return Outcome(
-            OutcomeKind.RETURNED,
-            value=encode(result),
-            awaited=awaited,
-            iterated=iterated,
+            OutcomeKind.RAISED if value is None else OutcomeKind.RETURNED,
+            value=value,
+            raised=raised,
+            awaited=result.awaited,
+            iterated=result.iterated,
             changed_arguments=arguments.changed(),
         )
 
@@ -137,9 +165,9 @@ class Evaluator:
         return eval(code, self._namespace)  # noqa: S307 - inside the sandbox
 
 
-def evaluate(job: EvaluateJob) -> Iterator[Evaluated]:
-    """Make the job's calls in this process."""
-    return Evaluator(job).run()
+def evaluate(job: EvaluateJob, root: str = REPOSITORY) -> Iterator[Evaluated]:
+    """Make the job's calls in this process; the reviewed tree stands at ``root``."""
+    return Evaluator(job, root).run()
 
 
 def _invoke(function: object, call: Call, arguments: _Arguments) -> object:
@@ -159,7 +187,7 @@ _OPERATORS: dict[str, Callable[..., object]] = {
     "__gt__": lambda a, b: a > b,
     "__ge__": lambda a, b: a >= b,
     "__contains__": lambda a, b: b in a,
-    "__iter__": lambda a: list(itertools.islice(a, MAX_ITEMS)),
+    "__iter__": iter,
     "__hash__": lambda a: isinstance(hash(a), int),
 }
 """Operators that a test writes as such, so that reflection and fall-backs behave as there."""
@@ -172,23 +200,11 @@ def _bound(receiver: object, name: str) -> object:
     return lambda *args: operator(receiver, *args)
 
 
-def _finish(result: object) -> tuple[object, bool, bool]:
-    """Await or iterate what a call returned; return the value and which of both was done."""
-    if asyncio.iscoroutine(result):
-        return asyncio.run(result), True, False
-    if hasattr(result, "__anext__"):
-        return asyncio.run(_collect(result)), True, True
-    if hasattr(result, "__next__") and not isinstance(result, io.IOBase):
-        items = list(itertools.islice(result, MAX_ITEMS + 1))  # type: ignore[call-overload]
-        return items[:MAX_ITEMS], False, True
-    return result, False, False
-
-
 async def _collect(iterator: object) -> list[object]:
     items: list[object] = []
     async for item in iterator:  # type: ignore[attr-defined]
         items.append(item)
-        if len(items) >= MAX_ITEMS:
+        if len(items) > MAX_ITEMS:
             break
     return items
 
@@ -206,7 +222,7 @@ def _deadline(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _describe_exception(error: BaseException) -> Raised:
+def _describe_exception(error: BaseException, inside: str) -> Raised:
     kind = type(error)
     name = name_of(kind)
     try:
@@ -218,19 +234,19 @@ def _describe_exception(error: BaseException) -> Raised:
         message=message,
         name=name.expression if name else "",
         imports=name.imports if name else (),
-        deliberate=_is_deliberate(error.__traceback__),
+        deliberate=_is_deliberate(error.__traceback__, inside),
     )
 
 
-def _is_deliberate(traceback: TracebackType | None) -> bool:
-    """Tell whether a ``raise`` statement of the reviewed tree made the exception."""
+def _is_deliberate(traceback: TracebackType | None, inside: str) -> bool:
+    """Tell whether a ``raise`` statement of the tree that ``inside`` begins made the exception."""
     last = None
     while traceback is not None:
         last, traceback = traceback, traceback.tb_next
     if last is None:
         return False
     path = last.tb_frame.f_code.co_filename
-    return path.startswith(REPOSITORY) and last.tb_lineno in _raise_lines(path)
+    return path.startswith(inside) and last.tb_lineno in _raise_lines(path)
 
 
 _RAISES: dict[str, frozenset[int]] = {}

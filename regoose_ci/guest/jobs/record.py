@@ -62,10 +62,10 @@ class _Plugin:
     def __init__(self, recorder: Recorder, job: RecordJob) -> None:
         self._recorder = recorder
         self._end = time.monotonic() + job.seconds
-        self._names = {part for target in job.targets for part in target.qualname.split(".")}
+        self._names = set(job.names)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Run the tests that name a target first: the time may not suffice for all."""
+        """Run the tests that use one of the job's names first."""
         items.sort(key=lambda item: not self._names & _names_in(item))
 
     @pytest.hookimpl(hookwrapper=True)
@@ -87,12 +87,16 @@ class _EnoughError(BaseException):
     """Raised into a running test at the end of the time."""
 
 
-def record(job: RecordJob) -> Iterator[Recorded]:
-    """Run the job's test files and yield what was recorded, also when the run ends badly."""
+def record(job: RecordJob, root: str = REPOSITORY) -> Iterator[Recorded]:
+    """Run the job's test files below ``root`` and yield what was recorded, however the run ends."""
     exceptions = _Exceptions()
-    tests = frozenset(f"{REPOSITORY}/{path}" for path in job.files)
+    tests = frozenset(f"{root}/{path}" for path in job.files)
     recorder = Recorder(
-        job.targets, job.max_calls, lambda path: _is_test(path, tests), exceptions.expected
+        job.targets,
+        job.max_calls,
+        lambda path: path in tests or _is_test(path[len(root) :]),
+        exceptions.expected,
+        root,
     )
 
     def enough(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
@@ -100,11 +104,11 @@ def record(job: RecordJob) -> Iterator[Recorded]:
 
     signal.signal(signal.SIGALRM, enough)
     signal.setitimer(signal.ITIMER_REAL, job.seconds + 0.5, 0.5)
-    arguments = ["-q", "-p", "no:cacheprovider", f"--rootdir={REPOSITORY}"]
+    arguments = ["-q", "-p", "no:cacheprovider", f"--rootdir={root}"]
     arguments += ["-o", "addopts=", "-o", "filterwarnings=", "--continue-on-collection-errors"]
     try:
         pytest.main(
-            [*arguments, *(f"{REPOSITORY}/{path}" for path in job.files)],
+            [*arguments, *(f"{root}/{path}" for path in job.files)],
             plugins=[_Plugin(recorder, job)],
         )
     except (_EnoughError, Exception, SystemExit):  # noqa: BLE001 - recorded calls are what counts
@@ -114,9 +118,6 @@ def record(job: RecordJob) -> Iterator[Recorded]:
     yield from recorder.take()
 
 
-def _is_test(path: str, tests: frozenset[str]) -> bool:
-    if path in tests:
-        return True
+def _is_test(path: str) -> bool:
     name = os.path.basename(path)  # noqa: PTH119 - called for every new code object
-    relative = path[len(REPOSITORY) :]
-    return name.startswith("test_") or name == "conftest.py" or "/tests/" in relative
+    return name.startswith("test_") or name == "conftest.py" or "/tests/" in path

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pytest_jsonreport.plugin import JSONReport
 
-from ..protocol import RunTestJob, TestRun
+from ..protocol import REPOSITORY, RunTestJob, TestRun
 from ..tracing import Tracer
 
 MAX_DETAIL = 2000
@@ -28,12 +28,12 @@ class _Trace:
             yield
 
 
-def run_test(job: RunTestJob) -> Iterator[TestRun]:
-    """Run the job's test and yield its record."""
+def run_test(job: RunTestJob, root: str = REPOSITORY) -> Iterator[TestRun]:
+    """Run the job's test against the tree at ``root`` and yield its record."""
     directory = Path(tempfile.mkdtemp(prefix="generated-"))
     path = directory / os.path.basename(job.file_name)  # noqa: PTH119 - a name, never a path
     path.write_text(job.source, encoding="utf-8")
-    tracer = Tracer(job.watch)
+    tracer = Tracer(job.watch, root)
     report = JSONReport()
     arguments = ["-q", "-p", "no:cacheprovider", "--noconftest", "-c", os.devnull]
     arguments += [f"--rootdir={directory}", "--import-mode=importlib", "-W", "ignore"]

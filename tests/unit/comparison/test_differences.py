@@ -168,3 +168,28 @@ def test_deeply_nested_source_is_compared_as_text() -> None:
     deep = "[" * 5000 + "]" * 5000
     assert difference(source(deep), source(deep)) is None
     assert found_in(source(deep), source(f"[{deep}]")).path == "{}"
+
+
+def first_items(*items: int) -> Outcome:
+    """What a guest tells of an iterator with more items than it lists."""
+    counts = (5, 50)
+    parts = {
+        f"list(itertools.islice({{}}, {n}))": Value(
+            "list", repr(list(items[:n])), ("import itertools",)
+        )
+        for n in counts
+    }
+    return Outcome(OutcomeKind.RETURNED, Value("iterator", parts=parts))
+
+
+def listed(*items: int) -> Outcome:
+    return Outcome(OutcomeKind.RETURNED, value(list(items)), iterated=True)
+
+
+def test_iterators_with_too_many_items_are_compared_by_their_first() -> None:
+    many = range(51)
+    assert difference(first_items(*many), first_items(*many)) is None
+    found = found_in(first_items(*many), first_items(9, *many[1:]))
+    assert found.path == "list(itertools.islice({}, 5))[0]"
+    assert found_in(first_items(*many), listed(*range(7))).path.endswith("50))")
+    assert found_in(listed(*range(7)), first_items(*many)).kind is DifferenceKind.RESULT

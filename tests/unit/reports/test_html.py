@@ -67,7 +67,9 @@ class Page(HTMLParser):
 
 def test_the_verdict_is_the_heading():
     html = render_html(sample_review(), TESTS)
-    assert "<strong>2 behaviour changes</strong> (1 looks intended) in 5 changed functions" in html
+    assert (
+        "<strong>2 behaviour changes</strong> (1 looks unintended) in 5 changed functions" in html
+    )
     assert html.count("<h1") == 1
 
 
@@ -97,7 +99,7 @@ def test_what_was_not_kept_and_how_it_ran_is_there():
         "Not held here cpus",
         "First behaviour change after 4.6 s",
         "$0.0134 for 3 requests",
-        "Skipped: it needs something that the sandbox does not offer. ConnectionRefusedError",
+        "Skipped: it needs something that is not available here. ConnectionRefusedError",
     ):
         assert part in text
 

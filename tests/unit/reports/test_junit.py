@@ -62,7 +62,7 @@ def test_left_out_functions_are_skipped_and_failed_ones_are_errors():
     root = parsed(review(skipped_function(), failed))
     (skipped,) = root.iter("skipped")
     (error,) = root.iter("error")
-    assert skipped.get("message") == "it needs something that the sandbox does not offer"
+    assert skipped.get("message") == "it needs something that is not available here"
     assert error.get("message") == "its module could not be imported"
 
 

@@ -30,7 +30,7 @@ def assert_balanced(markdown: str) -> None:
 def test_the_parts_come_in_order():
     comment = render_comment(sample_review(), TESTS)
     parts = [
-        "**2 behaviour changes** (1 looks intended) in 5 changed functions",
+        "**2 behaviour changes** (1 looks unintended) in 5 changed functions",
         "slugify('Tom & Jerry')",
         "- returns 'tom-jerry'\n+ returns 'tom---jerry'",
         "def test_slugify_joins_words_across_repeated_punctuation",

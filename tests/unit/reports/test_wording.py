@@ -32,13 +32,14 @@ def not_reached() -> FunctionReport:
 
 def test_a_change_is_counted_with_functions_and_tests():
     assert sentence(slugify_function(), unchanged_function()) == (
-        "1 behaviour change in 2 changed functions, 3 hardening tests ready to commit."
+        "1 behaviour change that looks unintended, in 2 changed functions, "
+        "3 hardening tests ready to commit."
     )
 
 
 def test_intended_changes_are_told_apart():
     assert sentence(slugify_function(), truncate_function()).startswith(
-        "2 behaviour changes (1 looks intended) in 2 changed functions"
+        "2 behaviour changes (1 looks unintended) in 2 changed functions"
     )
     assert sentence(truncate_function()) == (
         "1 behaviour change that looks intended, in 1 changed function."

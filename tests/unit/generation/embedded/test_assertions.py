@@ -29,6 +29,16 @@ def written(observed: Value, subject: str = "f(1)") -> list[str]:
         (value(list(range(200))), "assert len(f(1)) == 200"),
         (Value("Foo"), 'assert type(f(1)).__name__ == "Foo"'),
         (Value("Url", parts={"{}.path": value("/x")}), "assert f(1).path == '/x'"),
+        (
+            Value(
+                "iterator",
+                parts={
+                    "list(itertools.islice({}, 5))": value([1]),
+                    "list(itertools.islice({}, 50))": value([1, 2]),
+                },
+            ),
+            "assert list(itertools.islice(f(1), 5)) == [1]",
+        ),
         (Value("Map", parts={"{}['{{a}}']": value(1)}), "assert f(1)['{a}'] == 1"),
     ],
 )
