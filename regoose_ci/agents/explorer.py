@@ -12,7 +12,7 @@ import anyio
 
 from regoose_ci.agents.board import Board, Laboratory, Skip
 from regoose_ci.analysis.material import FunctionMaterial
-from regoose_ci.domain.changes import ChangedFunction, FunctionSource
+from regoose_ci.domain.changes import ChangedFunction, ChangeKind, FunctionSource
 from regoose_ci.domain.events import Stage
 from regoose_ci.domain.observations import Origin
 from regoose_ci.domain.revisions import Revision
@@ -44,6 +44,14 @@ MIN_SECONDS = 1.5
 MAX_SECONDS = 30.0
 
 
+_ORDER = {kind: rank for rank, kind in enumerate(
+    (ChangeKind.MODIFIED, ChangeKind.IMPACTED, ChangeKind.RENAMED, ChangeKind.ADDED,
+     ChangeKind.REMOVED)
+)}  # fmt: skip
+"""What can differ is explored before what is only new, should the budget not suffice."""
+MAX_SHARED = 80
+
+
 class Explorer:
     """Writes ``board.findings``."""
 
@@ -68,10 +76,12 @@ class _Exploration:
         self._board = board
         self._pairs = laboratory.pairs
         self._materials = materials
-        self._queue = list(materials)
+        self._queue = sorted(materials, key=lambda m: _ORDER[m.function.change])
         self._workers = max(1, min(board.request.jobs, len(materials)))
         self._deadline = time.monotonic() + board.request.budget
         self._recorded: dict[str, list[Recorded]] = {}
+        self._through: dict[str, dict[Seed, None]] = {}
+        """By path: public calls that reached some changed function of the module."""
 
     async def run(self) -> None:
         """Run existing tests once, then let the workers explore."""
@@ -116,10 +126,19 @@ class _Exploration:
                 return None
             recorded = self._recorded.get(function.id, [])
             search = _search(material, recorded, described)
+            search.add_seeds(self._through.get(function.current.path, ()))
             explorer = FunctionExplorer(pair, function, search, usual_arguments(recorded))
             findings = await explorer.explore(seconds)
             summary.append(f"{findings.inputs} inputs, {len(findings.witnesses)} differences")
+            self._share_entries(findings, described)
             return findings
+
+    def _share_entries(self, findings: FunctionFindings, described: list[Described]) -> None:
+        """Hand public calls that reached this function to the others of its module."""
+        own = described[0].name
+        entries = [o for o in findings.kept if o.call.name != own][:MAX_SHARED]
+        known = self._through.setdefault(findings.function.current.path, {})
+        known.update({Seed(o.call, o.origin): None for o in entries})
 
     def _share(self) -> float:
         """Seconds for the next function: its share of what is left, within bounds."""

@@ -29,11 +29,9 @@ def coarse_kind(found: Difference) -> Kind:
 def kind_of_change(found: Difference, call: Call) -> Kind:
     """Return the kind and the shape of a difference; one catching test is made for each."""
     base, head = _text(found.base_part), _text(found.head_part)
-    if base is not None and head is not None:
-        shape = _edits(base, head)
-    else:
-        shape = _input_shape(call)
-    return (*signature_kind(found), shape)
+    if base is None or head is None:
+        return (*signature_kind(found), _input_shape(call))
+    return (*signature_kind(found), _edits(base, head))
 
 
 def _text(value: Value | None) -> str | None:

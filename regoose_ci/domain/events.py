@@ -29,7 +29,7 @@ class SessionStarted:
 
 @dataclass(frozen=True, slots=True)
 class StageStarted:
-    """A stage began; ``total`` is how many functions it works on, 0 if no measure."""
+    """A stage began; ``total``: how many functions it works on, 0 if no measure."""
 
     stage: Stage
     total: int = 0
@@ -37,7 +37,7 @@ class StageStarted:
 
 @dataclass(frozen=True, slots=True)
 class StageFinished:
-    """A stage ended after ``seconds``; ``summary`` is one short phrase (``3 changed functions``)."""
+    """A stage ended after ``seconds``; ``summary`` is a phrase (``3 changed functions``)."""
 
     stage: Stage
     seconds: float

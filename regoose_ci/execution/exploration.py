@@ -34,8 +34,15 @@ MAX_SHOWN = 8
 """Witnesses that are followed up for one function."""
 MAX_SHAPES = 4
 """Of these, so many that differ in their shape alone."""
-CARVED_WEIGHT = 20
-"""A difference that a project's own input shows counts as much as this many mutants'."""
+WEIGHTS = {
+    Origin.CARVED: 40,
+    Origin.CALL_SITE: 40,
+    Origin.LITERALS: 20,
+    Origin.TYPES: 3,
+    Origin.MUTATION: 1,
+}
+"""What an input of each origin counts when kinds of difference are ranked: the nearer to what
+the project itself uses, the more likely it is a legal input."""
 SHRINK_ROUNDS = 40
 SHRINK_WIDTH = 48
 
@@ -177,8 +184,7 @@ class FunctionExplorer:
         return bool(lines & source.changed_lines) if source.changed_lines else bool(lines)
 
     def _keep_witness(self, kind: Kind, observation: Observation) -> None:
-        carved = observation.origin in (Origin.CARVED, Origin.CALL_SITE)
-        self.findings.seen[kind] += CARVED_WEIGHT if carved else 1
+        self.findings.seen[kind] += WEIGHTS[observation.origin]
         known = self.findings.witnesses.get(kind)
         if known is None or self._size(observation.call) < self._size(known.call):
             self.findings.witnesses[kind] = observation

@@ -12,6 +12,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from typing import BinaryIO
 
 MAX_FRAME = 16 * 1024 * 1024
@@ -368,7 +369,7 @@ host, so that a child cannot speak as the supervisor."""
 
 
 def to_json(value: object) -> bytes:
-    """Encode a protocol value as JSON."""
+    """Encode a protocol value as JSON; what has its default is left out."""
     return json.dumps(_plain(value), ensure_ascii=True, separators=(",", ":")).encode("ascii")
 
 
@@ -380,9 +381,27 @@ def _plain(value: object) -> object:
     if isinstance(value, (int, float, bool)) or value is None:
         return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        named = ((name, getattr(value, name), default) for name, default in _defaults(type(value)))
+        return {name: _plain(field) for name, field, default in named if field != default}
     if isinstance(value, Mapping):
         return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(v) for v in value]
     raise TypeError(f"{type(value).__name__} is not a protocol value")
+
+
+_REQUIRED = object()
+
+
+@cache
+def _defaults(kind: type) -> tuple[tuple[str, object], ...]:
+    """Return a dataclass's fields, each with its default or a mark that equals nothing."""
+    found: list[tuple[str, object]] = []
+    for one in dataclasses.fields(kind):
+        default: object = _REQUIRED
+        if one.default is not dataclasses.MISSING:
+            default = one.default
+        elif one.default_factory is not dataclasses.MISSING:
+            default = one.default_factory()
+        found.append((one.name, default))
+    return tuple(found)

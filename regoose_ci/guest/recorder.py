@@ -64,7 +64,7 @@ class Recorder:
     @property
     def satisfied(self) -> bool:
         """Every target was called as often as is worth recording."""
-        return not any(self._room.values())
+        return not any(room for (_, direct), room in self._room.items() if direct)
 
     def take(self) -> list[Recorded]:
         """Return what was recorded since the last call of this method."""
@@ -225,7 +225,10 @@ class Recorder:
             return
         if not _is_maker(frame, made):
             return
-        call = self._call(frame)
+        try:
+            call = self._written_call(frame)
+        except UnprintableError:
+            return
         if call is None:
             return
         text = _as_expression(call)

@@ -8,6 +8,7 @@ import re
 import signal
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -63,6 +64,7 @@ class _Plugin:
         self._recorder = recorder
         self._end = time.monotonic() + job.seconds
         self._names = set(job.names)
+        self.ran = 0
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Run the tests that use one of the job's names first."""
@@ -71,6 +73,7 @@ class _Plugin:
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         self._recorder.test = item.nodeid
+        self.ran += 1
         with self._recorder.recording():
             yield
         if time.monotonic() > self._end or self._recorder.satisfied:
@@ -81,6 +84,32 @@ def _names_in(item: pytest.Item) -> set[str]:
     code = getattr(getattr(item, "function", None), "__code__", None)
     words = re.split(r"\W+|_", item.nodeid)
     return {*getattr(code, "co_names", ()), *words, *re.split(r"\W+", item.name)}
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """A way to run somebody's tests: as the project does, then with less and less of its own."""
+
+    plugins: bool
+    options: tuple[str, ...] = ()
+
+
+_ATTEMPTS = (
+    _Attempt(plugins=True),
+    _Attempt(plugins=False),
+    _Attempt(plugins=False, options=("--import-mode=importlib",)),
+    _Attempt(plugins=False, options=("--import-mode=importlib", "--noconftest")),
+)
+
+
+def _run_tests(job: RecordJob, root: str, attempt: _Attempt, plugin: _Plugin) -> None:
+    if attempt.plugins:
+        os.environ.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD", None)
+    else:
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    arguments = ["-q", "-p", "no:cacheprovider", f"--rootdir={root}", *attempt.options]
+    arguments += ["-o", "addopts=", "-o", "filterwarnings=", "--continue-on-collection-errors"]
+    pytest.main([*arguments, *(f"{root}/{path}" for path in job.files)], plugins=[plugin])
 
 
 class _EnoughError(BaseException):
@@ -104,13 +133,12 @@ def record(job: RecordJob, root: str = REPOSITORY) -> Iterator[Recorded]:
 
     signal.signal(signal.SIGALRM, enough)
     signal.setitimer(signal.ITIMER_REAL, job.seconds + 0.5, 0.5)
-    arguments = ["-q", "-p", "no:cacheprovider", f"--rootdir={root}"]
-    arguments += ["-o", "addopts=", "-o", "filterwarnings=", "--continue-on-collection-errors"]
+    plugin = _Plugin(recorder, job)
     try:
-        pytest.main(
-            [*arguments, *(f"{root}/{path}" for path in job.files)],
-            plugins=[_Plugin(recorder, job)],
-        )
+        for attempt in _ATTEMPTS:
+            _run_tests(job, root, attempt, plugin)
+            if plugin.ran:
+                break
     except (_EnoughError, Exception, SystemExit):  # noqa: BLE001 - recorded calls are what counts
         pass
     finally:
