@@ -93,7 +93,7 @@ def test_no_report_file_knows_the_machine(demo: Ended, demo_program: Program) ->
 def test_the_log_holds_no_code(demo: Ended) -> None:
     text = (demo.out / "session.jsonl").read_text()
     entries = [json.loads(line) for line in text.splitlines()]
-    assert {entry["session_id"] for entry in entries} == {demo.report.session_id}
+    assert {entry["session"] for entry in entries} == {demo.report.session_id}
     assert "divmod" not in text
     for change in function(demo.report, "split_bill").behaviour_changes:
         assert change.call not in text
