@@ -78,17 +78,19 @@ class _Exploration:
         self._materials = materials
         self._queue = sorted(materials, key=lambda m: _ORDER[m.function.change])
         self._workers = max(1, min(board.request.jobs, len(materials)))
-        self._deadline = time.monotonic() + board.request.budget
+        self._seconds = board.request.budget
+        self._deadline: float | None = None
         self._recorded: dict[str, list[Recorded]] = {}
         self._through: dict[str, dict[Seed, None]] = {}
         """By path: public calls that reached some changed function of the module."""
 
     async def run(self) -> None:
         """Run existing tests once, then let the workers explore."""
-        budget = self._board.request.budget
         async with self._pairs.testing_pair() as pair:
-            seconds = min(MAX_HARVEST, budget * HARVEST_SHARE)
+            seconds = min(MAX_HARVEST, self._seconds * HARVEST_SHARE)
+            started = time.monotonic()
             self._recorded = await harvest(pair, self._materials, seconds)
+            self._seconds -= min(seconds, time.monotonic() - started)
         async with anyio.create_task_group() as tasks:
             for _ in range(self._workers):
                 tasks.start_soon(self._work)
@@ -142,7 +144,10 @@ class _Exploration:
 
     def _share(self) -> float:
         """Seconds for the next function: its share of what is left, within bounds."""
-        left = self._deadline - time.monotonic()
+        now = time.monotonic()
+        if self._deadline is None:  # guests are ready: starting them is no exploration
+            self._deadline = now + self._seconds
+        left = self._deadline - now
         share = left * self._workers / (len(self._queue) + self._workers)
         return min(MAX_SECONDS, left, max(MIN_SECONDS, share))
 

@@ -6,11 +6,14 @@ process refusal, and reads back identity, capabilities and network interfaces.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
 import sys
 from pathlib import Path
+
+_CLONE_NEWUSER = 0x1000_0000
 
 
 def memory_is_held(limit_mb: int) -> bool:
@@ -60,6 +63,14 @@ def cpus_are_held(limit: float) -> bool:
     return quota.strip() not in ("max", "-1") and int(quota) <= limit * int(period)
 
 
+def system_calls_are_held() -> bool:
+    """Tell whether a new user namespace is refused, through which more of the kernel is reached."""
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if ctypes.CDLL(None).unshare(_CLONE_NEWUSER) else 1)
+    return os.waitpid(child, 0)[1] == 0
+
+
 def main() -> None:
     """Probe and print."""
     memory_mb, pids, cpus = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
@@ -81,6 +92,7 @@ def main() -> None:
         "memory_held": memory_is_held(memory_mb),
         "pids_held": pids_are_held(pids),
         "cpus_held": cpus_are_held(cpus),
+        "system_calls_held": system_calls_are_held(),
     }
     print(json.dumps(seen))  # noqa: T201 - the output is what it is for
 

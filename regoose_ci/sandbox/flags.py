@@ -30,7 +30,8 @@ class Engine:
 
     ``rootfs`` is the skeleton directory for the ``host`` root file system, and ``image`` the
     image to start: for Docker the skeleton's own, without ``rootfs`` any OCI image. ``extra`` are
-    flags that the probe found to be needed here.
+    flags that the probe found to be needed here. ``seccomp`` is a profile to use in place of the
+    engine's own.
     """
 
     command: str
@@ -39,6 +40,7 @@ class Engine:
     image: str | None = None
     runtime: str | None = None
     extra: tuple[str, ...] = ()
+    seccomp: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ def _isolation(engine: Engine, user: int) -> list[str]:
     flags += ["--network", "none", "--log-driver", "none"]
     if "--uts=host" not in engine.extra:
         flags += ["--hostname", "sandbox"]
+    if engine.seccomp is not None:
+        flags += ["--security-opt", f"seccomp={engine.seccomp}"]
     if engine.level == "docker":
         # No user namespace: a user that no account of the host has, and no proxy from the
         # client's configuration, whose address may hold a password.

@@ -23,6 +23,7 @@ from regoose_ci.sandbox.calls import EngineCallError, call_engine
 from regoose_ci.sandbox.container import ContainerSandbox
 from regoose_ci.sandbox.flags import ContainerSpec, Engine, run_arguments
 from regoose_ci.sandbox.leftovers import new_name, remove, remove_leftovers
+from regoose_ci.sandbox.seccomp import ensure_profile
 from regoose_ci.sandbox.skeleton import ensure_image, ensure_skeleton, image_name
 
 CANARY_TIMEOUT = 30.0
@@ -53,6 +54,7 @@ class CanaryReport(BaseModel):
     memory_held: bool
     pids_held: bool
     cpus_held: bool
+    system_calls_held: bool
 
     @property
     def unsafe(self) -> str:
@@ -70,7 +72,12 @@ class CanaryReport(BaseModel):
     @property
     def degraded(self) -> tuple[str, ...]:
         """Limits that the engine does not hold."""
-        held = {"memory": self.memory_held, "pids": self.pids_held, "cpus": self.cpus_held}
+        held = {
+            "memory": self.memory_held,
+            "pids": self.pids_held,
+            "cpus": self.cpus_held,
+            "system calls": self.system_calls_held,
+        }
         return tuple(name for name, holds in held.items() if not holds)
 
 
@@ -156,15 +163,19 @@ class Probe:
 
     def _engines(self) -> Iterator[Engine]:
         podman, docker = self._host.podman, self._host.docker
+        profile = ensure_profile(self._cache)
         if self._wanted in ("auto", "podman") and shutil.which(podman):
             level: Level = "userns" if self._host.is_root else "rootless"
             rootfs = None if self._image else ensure_skeleton(self._cache, level)
             for runtime, extra in _VARIANTS:
                 if not runtime or shutil.which(runtime):
-                    yield Engine(podman, level, rootfs, self._image, runtime or None, extra)
+                    yield Engine(
+                        podman, level, rootfs, self._image, runtime or None, extra, profile
+                    )
         if self._wanted in ("auto", "docker") and shutil.which(docker):
             rootfs = None if self._image else ensure_skeleton(self._cache, "docker")
-            yield Engine(docker, "docker", rootfs, self._image or image_name())
+            image = self._image or image_name()
+            yield Engine(docker, "docker", rootfs, image, seccomp=profile)
 
     def _attempt(self, engine: Engine) -> Attempt:
         try:

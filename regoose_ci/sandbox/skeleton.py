@@ -84,7 +84,7 @@ def _entries() -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _version() -> str:
     links = [link for link in _LINKS if Path("/", link).exists()]
-    return hashlib.sha256(repr((_entries(), _USERS, _GROUP, links)).encode()).hexdigest()[:12]
+    return hashlib.sha256(repr((2, _entries(), _USERS, _GROUP, links)).encode()).hexdigest()[:12]
 
 
 def _fill(root: Path) -> None:
@@ -95,12 +95,13 @@ def _fill(root: Path) -> None:
         (root / file).touch()
     (root / "etc/passwd").write_text(_USERS)
     (root / "etc/group").write_text(_GROUP)
-    for path in [root, *root.rglob("*")]:
+    for path in (root, *root.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
     (root / "tmp").chmod(0o1777)  # runc gives a tmpfs the mode of its mount point
     for link in _LINKS:
         if Path("/", link).exists():
             (root / link).symlink_to(f"usr/{link}")
+    (root / "etc/mtab").symlink_to("/proc/mounts")  # Podman makes it where it is missing
 
 
 def _give_to_mapped_root(root: Path) -> None:

@@ -132,7 +132,12 @@ def test_syntax_error(program: Program, shop: Project, base: str, head: str) -> 
 def test_syntax_newer_than_the_host(program: Program, shop: Project) -> None:
     shop.write(
         {
-            "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.99"\n',
+            "pyproject.toml": """
+            [project]
+            name = "shop"
+            version = "1"
+            requires-python = ">=3.99"
+            """,
             "shop/new.py": "def f(a): return a\n",
         }
     )
