@@ -29,6 +29,7 @@ from regoose_ci.execution.harvest import (
     usual_arguments,
 )
 from regoose_ci.execution.jobs import describe
+from regoose_ci.execution.mutation import measure_mutants
 from regoose_ci.execution.pairs import GuestPair
 from regoose_ci.execution.stability import confirm
 from regoose_ci.guest.protocol import Described, Recorded, Target
@@ -108,6 +109,7 @@ class _Exploration:
                 if fresh is None:
                     fresh = await stack.enter_async_context(self._pairs.pair())
                 await confirm(fresh, findings)
+                await measure_mutants(fresh, findings)
                 self._keep(findings)
 
     async def _explore(

@@ -24,14 +24,18 @@ from regoose_ci.domain.report import (
     EnvironmentInfo,
     Explored,
     FunctionReport,
+    MutationReport,
     RejectedTestReport,
     ReviewReport,
     SandboxInfo,
     SkipReason,
+    SurvivorReport,
     Timings,
     Totals,
 )
 from regoose_ci.domain.revisions import Revision
+from regoose_ci.execution.exploration import FunctionFindings
+from regoose_ci.execution.mutation import survivors
 from regoose_ci.generation.embedded.files import assemble, plan_files
 
 
@@ -136,6 +140,7 @@ def _functions(
                 if v.rejection is not None
             ),
             coverage=_coverage(board, function, accepted),
+            mutation=_mutation(findings, accepted),
             source=here.source,
         )
     for skipped in board.material.changes.skipped:
@@ -198,6 +203,26 @@ def _test_report(
         base=outcomes[Revision.BASE],
         head=outcomes[Revision.HEAD],
         covers_lines=tuple(sorted(lines)),
+        kills=len(_kills(verdict)),
+    )
+
+
+def _kills(verdict: Verdict) -> frozenset[str]:
+    """Return the mutants that a hardening test's inputs tell from the original."""
+    if verdict.candidate.kind is not CandidateKind.HARDENING:
+        return frozenset()
+    return frozenset(m for o in verdict.candidate.observations for m in o.kills)
+
+
+def _mutation(findings: FunctionFindings | None, accepted: list[Verdict]) -> MutationReport:
+    if findings is None or not findings.mutants:
+        return MutationReport()
+    killed = frozenset(m for verdict in accepted for m in _kills(verdict))
+    left = survivors(findings, killed)
+    return MutationReport(
+        mutants=len(findings.mutants),
+        killed=len(findings.mutants) - len(left),
+        survivors=tuple(SurvivorReport(line=m.line, description=m.description) for m in left),
     )
 
 

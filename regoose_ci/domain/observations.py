@@ -51,3 +51,5 @@ class Observation:
     reached: Mapping[Revision, Reach]
     stable: bool = True
     """The outcome was the same in another process with another hash seed."""
+    kills: frozenset[str] = frozenset()
+    """Mutants of the function on head (by id) that this input tells from the original."""

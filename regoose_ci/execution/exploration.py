@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
+from regoose_ci.analysis.mutants import Mutant
 from regoose_ci.comparison.differences import (
     Difference,
     DifferenceKind,
@@ -58,6 +59,7 @@ class FunctionFindings:
     inputs: int = 0
     reached: dict[Revision, int] = field(default_factory=lambda: dict.fromkeys(Revision, 0))
     unbuildable: int = 0
+    mutants: tuple[Mutant, ...] = ()
 
     @property
     def explored(self) -> Explored:

@@ -16,6 +16,8 @@ from regoose_ci.guest.protocol import (
     DescribeJob,
     Evaluated,
     EvaluateJob,
+    Mutated,
+    MutateJob,
     Recorded,
     RecordJob,
     RunTestJob,
@@ -32,6 +34,7 @@ TEST_TIMEOUT = 20.0
 _T = TypeVar("_T")
 _DESCRIBED = TypeAdapter(Described)
 _EVALUATED = TypeAdapter(Evaluated)
+_MUTATED = TypeAdapter(Mutated)
 _RECORDED = TypeAdapter(Recorded)
 _RUN = TypeAdapter(TestRun)
 
@@ -104,6 +107,12 @@ async def record(guest: Guest, job: RecordJob) -> list[Recorded]:
     """Run existing tests and return the calls that reached targets; none when that fails."""
     answer = await guest.call("record", job, job.seconds + 10)
     return _validated(_RECORDED, answer)
+
+
+async def mutate(guest: Guest, job: MutateJob) -> list[Mutated]:
+    """Put faults into a function and make calls; faults that end the child are missing."""
+    answer = await guest.call("mutate", job, job.seconds + 10)
+    return _validated(_MUTATED, answer)
 
 
 async def run_test(guest: Guest, job: RunTestJob, timeout: float = TEST_TIMEOUT) -> Ended:

@@ -16,6 +16,7 @@ from .protocol import END, ITEM, TOOLS, GuestSetup, Request, read_frame, to_json
 _JOBS = {
     "describe": ("describe", "describe", "DescribeJob"),
     "evaluate": ("evaluate", "evaluate", "EvaluateJob"),
+    "mutate": ("mutate", "mutate", "MutateJob"),
     "record": ("record", "record", "RecordJob"),
     "run_test": ("run_test", "run_test", "RunTestJob"),
 }

@@ -276,6 +276,40 @@ class Evaluated:
 
 
 @dataclass(frozen=True)
+class Fault:
+    """A mutant: the target's whole ``source`` with one small fault in it."""
+
+    id: str
+    source: str
+
+
+@dataclass(frozen=True)
+class MutateJob:
+    """Put faults into a loaded function, one after the other, and make calls with each.
+
+    Times in seconds; no fault is begun after ``seconds``.
+    """
+
+    target: Target
+    faults: tuple[Fault, ...]
+    calls: tuple[Call, ...]
+    call_timeout: float = 0.5
+    seconds: float = 5.0
+
+
+@dataclass(frozen=True)
+class Mutated:
+    """Which calls (by index) came out differently with a fault in place.
+
+    ``equivalent`` says that it compiles to the same code, or that it cannot be put in place.
+    """
+
+    id: str
+    killed_by: tuple[int, ...] = ()
+    equivalent: bool = False
+
+
+@dataclass(frozen=True)
 class RecordJob:
     """Run existing tests and record calls that reach targets. Paths relative to the repository.
 

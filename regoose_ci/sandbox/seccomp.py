@@ -17,15 +17,44 @@ ENGINE_PROFILES = (
     Path("/usr/share/containers/seccomp.json"),
 )
 DENIED = frozenset(
-    """
-    add_key keyctl request_key
-    mount umount umount2 mount_setattr move_mount open_tree fsopen fsconfig fsmount fspick
-    pivot_root chroot setns unshare clone3
-    bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register
-    ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_getfd
-    name_to_handle_at open_by_handle_at fanotify_init lookup_dcookie
-    clone socket
-    """.split()
+    [
+        "add_key",
+        "keyctl",
+        "request_key",
+        "mount",
+        "umount",
+        "umount2",
+        "mount_setattr",
+        "move_mount",
+        "open_tree",
+        "fsopen",
+        "fsconfig",
+        "fsmount",
+        "fspick",
+        "pivot_root",
+        "chroot",
+        "setns",
+        "unshare",
+        "clone3",
+        "bpf",
+        "perf_event_open",
+        "userfaultfd",
+        "io_uring_setup",
+        "io_uring_enter",
+        "io_uring_register",
+        "ptrace",
+        "process_vm_readv",
+        "process_vm_writev",
+        "process_madvise",
+        "kcmp",
+        "pidfd_getfd",
+        "name_to_handle_at",
+        "open_by_handle_at",
+        "fanotify_init",
+        "lookup_dcookie",
+        "clone",
+        "socket",
+    ]
 )
 """Not allowed at all; ``clone`` and ``socket`` come back with conditions."""
 FAMILIES = (1, 2, 10, 16)

@@ -79,6 +79,7 @@ def _features(function: ChangedFunction, observation: Observation) -> Iterator[F
         for start, end in reach.arcs.get(source.path, ()):
             if start in inside or end in inside:
                 yield ("arc", str(start), str(end))
+    yield from (("mutant", mutant) for mutant in observation.kills)
     yield ("outcome", *_kind_of(observation.outcomes[Revision.HEAD]))
 
 

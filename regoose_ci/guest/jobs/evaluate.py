@@ -114,10 +114,11 @@ class Evaluator:
         for index, call in enumerate(self._job.calls):
             if index and time.monotonic() > end:
                 return
-            outcome = self._outcome(call)
+            outcome = self.outcome(call)
             yield Evaluated(index, outcome, self._tracer.take())
 
-    def _outcome(self, call: Call) -> Outcome:
+    def outcome(self, call: Call) -> Outcome:
+        """Make one call, within the job's time-out for it."""
         stdout = _CappedText()
         try:
             with _deadline(self._job.call_timeout), contextlib.redirect_stdout(stdout):

@@ -1,0 +1,53 @@
+"""Which observed inputs notice which faults of the changed lines."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from regoose_ci.analysis.mutants import Mutant, make_mutants
+from regoose_ci.domain.observations import OutcomeKind
+from regoose_ci.domain.revisions import Revision
+from regoose_ci.execution.exploration import FunctionFindings, target_of
+from regoose_ci.execution.jobs import mutate
+from regoose_ci.execution.pairs import GuestPair
+from regoose_ci.guest.protocol import Fault, MutateJob
+
+MAX_CALLS = 80
+SECONDS = 6.0
+
+
+async def measure_mutants(pair: GuestPair, findings: FunctionFindings) -> None:
+    """Make mutants of the function on head, and note on each observation which it kills."""
+    function = findings.function
+    if function.head is None:
+        return
+    mutants = make_mutants(function.head)
+    tried = [
+        (index, observation)
+        for index, observation in enumerate(findings.kept)
+        if observation.outcomes[Revision.HEAD].kind in (OutcomeKind.RETURNED, OutcomeKind.RAISED)
+    ][:MAX_CALLS]
+    if not mutants or not tried:
+        return
+    job = MutateJob(
+        target_of(function, function.head),
+        tuple(Fault(m.id, m.source) for m in mutants),
+        tuple(observation.call for _, observation in tried),
+        seconds=SECONDS,
+    )
+    results = {r.id: r for r in await mutate(pair.guests[Revision.HEAD], job)}
+    findings.mutants = tuple(m for m in mutants if m.id in results and not results[m.id].equivalent)
+    kills: dict[int, set[str]] = {}
+    for mutant in findings.mutants:
+        for call in results[mutant.id].killed_by:
+            if call < len(tried):
+                kills.setdefault(tried[call][0], set()).add(mutant.id)
+    findings.kept = [
+        dataclasses.replace(o, kills=frozenset(kills.get(n, ())))
+        for n, o in enumerate(findings.kept)
+    ]
+
+
+def survivors(findings: FunctionFindings, killed: frozenset[str]) -> tuple[Mutant, ...]:
+    """Return the mutants that the tests with these kills leave alive."""
+    return tuple(m for m in findings.mutants if m.id not in killed)

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from regoose_ci.comparison.differences import difference
+from regoose_ci.comparison.shapes import Kind, kind_of_change, skeleton
+from regoose_ci.domain.observations import Call, CallKind, Outcome, OutcomeKind, Value
+
+
+def kind(argument: str, base: str, head: str) -> Kind:
+    call = Call(CallKind.FUNCTION, "f", None, (argument,))
+    outcomes = [
+        Outcome(OutcomeKind.RETURNED, Value(type(eval(s)).__name__, s))  # noqa: S307
+        for s in (base, head)
+    ]
+    found = difference(*outcomes)
+    assert found is not None
+    return kind_of_change(found, call)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("user:pass@", "w:w@"),
+        ("1.18.0", "d.d.d"),
+        ("  \n", " "),
+        ("ćć", "u"),
+        ("---", "-"),
+        ("", ""),
+    ],
+)
+def test_text_is_told_by_its_kinds_of_characters(text: str, expected: str) -> None:
+    assert skeleton(text) == expected
+
+
+def test_the_same_edit_on_other_words_is_the_same_shape() -> None:
+    one = kind("'x'", "'http://user:pass@host/'", "'http://host/'")
+    other = kind("'y'", "'ftp://me:secret@example/'", "'ftp://example/'")
+    assert one == other
+
+
+def test_another_edit_is_another_shape() -> None:
+    lost = kind("'x'", "'http://user:pass@host/'", "'http://host/'")
+    lowered = kind("'x'", "'http://Host/'", "'http://host/'")
+    assert lost[:-1] == lowered[:-1]
+    assert lost != lowered
+
+
+def test_without_text_the_input_gives_the_shape() -> None:
+    assert kind("'~=1.0'", "False", "True") != kind("'==1.0'", "False", "True")
+    assert kind("'~=1.0'", "False", "True") == kind("'~=2.5'", "False", "True")
+    assert kind("-1", "1", "2") != kind("1.5", "1", "2")
