@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import anyio
 from typing_extensions import Unpack
 
 from regoose_ci.providers.base import (
@@ -22,7 +23,6 @@ from regoose_ci.providers.tokens import most_tokens
 
 SHORTEST_ANSWER = 256
 """Tokens; an answer that may only be shorter is not worth its prompt."""
-_RAISE = "Raise {option} to let models do more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Reservation:
 class Budget:
     """One session's limits and what was spent of them.
 
-    All methods are plain functions, so that no other task runs between check and reservation.
+    Between check and reservation there is no ``await``, so no other task comes in between.
     """
 
     def __init__(self, limits: Limits, prices: PriceTable, clock: Clock | None = None) -> None:
@@ -60,6 +60,7 @@ class Budget:
         self._clock = clock or SystemClock()
         self._begun = self._clock.now()
         self._open: list[Reservation] = []
+        self._settled = anyio.Event()
         self._spent = Spent()
         self._refused: str | None = None
 
@@ -79,40 +80,37 @@ class Budget:
             return None
         return self._begun + self._limits.seconds - self._clock.now()
 
-    def reserve(self, provider: str, model: str, prompt: int, completion: int) -> Reservation:
+    async def reserve(self, provider: str, model: str, prompt: int, completion: int) -> Reservation:
         """Set aside what a request can use at most.
+
+        Requests under way mostly use far less than was set aside for them, so where only they are
+        in the way it waits for them.
 
         Args:
             provider: The provider's name.
             model: The model's name.
             prompt: The most tokens that the prompt can have.
-            completion: The most tokens wanted for the answer; fewer are set aside where there is
+            completion: The most tokens wanted for the answer. Fewer are set aside where there is
                 no room for so many, but not fewer than `SHORTEST_ANSWER` or what was wanted.
 
         Raises:
             BudgetExceededError: There is not enough left.
         """
-        limits, price = self._limits, self._prices.find(provider, model)
-        left = self.remaining_s()
-        if left is not None and left <= 0:
-            raise self._refuse("seconds", f"{limits.seconds:g} s", "--budget")
-        under_way = self._spent.requests + len(self._open)
-        if limits.requests is not None and under_way >= limits.requests:
-            raise self._refuse("requests", f"{limits.requests} requests", "the limit of requests")
-        if limits.usd is not None and price is None:
-            self._refused = f"The price of {model} is not known, so its cost cannot be limited"
-            raise BudgetExceededError(
-                self._refused, "Add it to a price table, or use --max-tokens.", limit="usd"
-            )
-        room = self._room(prompt, completion, price)
-        if room < min(completion, SHORTEST_ANSWER):
-            by_money = self._room_by_tokens(prompt, completion) >= min(completion, SHORTEST_ANSWER)
-            if by_money:
-                raise self._refuse("usd", f"${limits.usd:g}", "--max-cost")
-            raise self._refuse("tokens", f"{limits.tokens:,} tokens", "--max-tokens")
-        reservation = Reservation(Usage(prompt, room), price)
-        self._open.append(reservation)
-        return reservation
+        price = self._prices.find(provider, model)
+        while True:
+            refusal = self._final_refusal(model, price)
+            if refusal is None:
+                room = self._room(prompt, completion, price)
+                if room == completion or (room >= SHORTEST_ANSWER and not self._open):
+                    reservation = Reservation(Usage(prompt, room), price)
+                    self._open.append(reservation)
+                    return reservation
+                if not self._open:
+                    refusal = self._refusal_for_room(prompt, completion)
+            if refusal is not None:
+                self._refused = refusal.message
+                raise refusal
+            await self._settled.wait()
 
     def settle(self, reservation: Reservation, usage: Usage | None) -> Spent:
         """Replace what was set aside by what was used, and return that.
@@ -122,6 +120,8 @@ class Budget:
             usage: What the server charges for; None if it does not charge.
         """
         self._open.remove(reservation)
+        self._settled.set()
+        self._settled = anyio.Event()
         used = usage or Usage(0, 0)
         spent = Spent(
             requests=1,
@@ -135,6 +135,27 @@ class Budget:
     def book(self, spent: Spent) -> None:
         """Add what was spent elsewhere: a cached answer, one of a recording."""
         self._spent += spent
+
+    def _final_refusal(self, model: str, price: Price | None) -> BudgetExceededError | None:
+        """Why no request can be sent any more, whatever those under way will use."""
+        limits, left = self._limits, self.remaining_s()
+        if left is not None and left <= 0:
+            return _used_up("seconds", f"{limits.seconds:g} s", "the limit of seconds")
+        under_way = self._spent.requests + len(self._open)
+        if limits.requests is not None and under_way >= limits.requests:
+            return _used_up("requests", f"{limits.requests} requests", "the limit of requests")
+        if limits.usd is not None and price is None:
+            return BudgetExceededError(
+                f"The price of {model} is not known, so its cost cannot be limited",
+                "Add it to a price table, or use --max-tokens.",
+                limit="usd",
+            )
+        return None
+
+    def _refusal_for_room(self, prompt: int, completion: int) -> BudgetExceededError:
+        if self._room_by_tokens(prompt, completion) < min(completion, SHORTEST_ANSWER):
+            return _used_up("tokens", f"{self._limits.tokens:,} tokens", "--max-tokens")
+        return _used_up("usd", f"${self._limits.usd:g}", "--max-cost")
 
     def _room(self, prompt: int, completion: int, price: Price | None) -> int:
         """How many tokens an answer may have, at most ``completion``; negative if none."""
@@ -153,10 +174,6 @@ class Budget:
             return completion
         set_aside = sum(r.most.prompt_tokens + r.most.completion_tokens for r in self._open)
         return min(completion, self._limits.tokens - self._spent.tokens - set_aside - prompt)
-
-    def _refuse(self, limit: str, amount: str, option: str) -> BudgetExceededError:
-        self._refused = f"The models' budget of {amount} is used up"
-        return BudgetExceededError(self._refused, _RAISE.format(option=option), limit=limit)
 
 
 class BudgetedProvider:
@@ -181,7 +198,7 @@ class BudgetedProvider:
         """Ask if the most it can cost is left; what it did cost is in the response or error."""
         prompt = most_tokens(messages, options.get("schema"))
         wanted = options.get("max_tokens", self.get_max_tokens())
-        reserved = self._budget.reserve(self._name, self.get_model_name(), prompt, wanted)
+        reserved = await self._budget.reserve(self._name, self.get_model_name(), prompt, wanted)
         allowed: Options = {**options, "max_tokens": reserved.most.completion_tokens}
         left = self._budget.remaining_s()
         if left is not None:
@@ -198,3 +215,11 @@ class BudgetedProvider:
             self._budget.settle(reserved, charged)
             raise
         return replace(response, spent=self._budget.settle(reserved, charged))
+
+
+def _used_up(limit: str, amount: str, option: str) -> BudgetExceededError:
+    return BudgetExceededError(
+        f"Too little is left of the models' budget of {amount} for another request",
+        f"Raise {option} to let models do more.",
+        limit=limit,
+    )

@@ -148,6 +148,20 @@ async def test_many_at_once_never_overspend(limits: Limits) -> None:
     assert spent.requests <= (limits.requests or 1e9)
 
 
+async def test_a_request_waits_for_what_others_will_not_use() -> None:
+    frugal = ScriptedProvider(lambda _request: reply(10, 5), model="dear", max_tokens=1000)
+    budget = Budget(Limits(tokens=2 * (PROMPT + 1000)), PRICES)
+    provider = BudgetedProvider(frugal, "scripted", budget)
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(20):
+            tasks.start_soon(provider.generate, ASK)
+
+    assert budget.spent.requests == 20
+    assert frugal.most_at_once == 2
+    assert budget.exhausted is None
+
+
 @pytest.mark.parametrize(
     ("error", "tokens"),
     [
@@ -190,7 +204,7 @@ async def test_the_time_left_bounds_the_request(clock: FakeClock) -> None:
     clock.time += 5
 
     assert [request.options["timeout_s"] for request in inner.asked] == [30, 5]
-    with pytest.raises(BudgetExceededError, match="30 s is used up"):
+    with pytest.raises(BudgetExceededError, match="budget of 30 s"):
         await provider.generate(ASK)
 
 
