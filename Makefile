@@ -9,7 +9,7 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml examples/*.yml)
 SUITES := $(wildcard tests/unit tests/integration tests/sandbox tests/e2e)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check test-all bench clean
+.PHONY: help setup engines demo test check test-all bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -27,14 +27,17 @@ check: $(STAMP) ## Lint, format, types, import rules, workflows
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/shellcheck .ci/nest .ci/run .ci/setup .ci/test-all
+	$(BIN)/shellcheck .ci/engines .ci/nest .ci/run .ci/setup .ci/test-all
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	$(BIN)/zizmor --quiet --offline --persona auditor action.yml $(WORKFLOWS)
 
-test: check ## Checks and all tests
+test: check engines ## Checks and all tests
 	$(BIN)/python -m pytest $(SUITES)
+
+engines: ## Install what the tests of the sandbox need
+	.ci/engines
 
 test-all: $(STAMP) ## Unit tests on Python 3.10 to 3.13, as far as installed
 	.ci/test-all

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import sys
 import tempfile
 import time
 import uuid
@@ -26,6 +25,7 @@ from regoose_ci.agents.preparer import Preparer
 from regoose_ci.agents.reporter import finish, report_of
 from regoose_ci.agents.validator import Validator
 from regoose_ci.assembly.diagnosis import diagnose
+from regoose_ci.assembly.endings import Ending, ending_of
 from regoose_ci.assembly.laboratory import ExportableSource, LaboratoryBuilder
 from regoose_ci.assembly.sources import (
     GitChange,
@@ -36,25 +36,20 @@ from regoose_ci.assembly.sources import (
 )
 from regoose_ci.config import Settings
 from regoose_ci.domain.events import SessionFinished, SessionStarted, Stage
-from regoose_ci.domain.report import Packages, ReportError, ReviewReport
+from regoose_ci.domain.report import Packages, ReviewReport
 from regoose_ci.domain.request import RequestKind, ReviewRequest
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.environments.interpreter import find_interpreter
 from regoose_ci.environments.package_requirement import fetch_release, parse_comparison
 from regoose_ci.environments.uv import Uv
-from regoose_ci.errors import InfrastructureError, RegooseError, SandboxUnavailableError, UsageError
+from regoose_ci.errors import InfrastructureError, SandboxUnavailableError, UsageError
 from regoose_ci.generation.embedded.generator import EmbeddedGenerator
 from regoose_ci.observability.bus import EventBus
 from regoose_ci.observability.log import SessionLog
 from regoose_ci.reports.writer import write_report
 from regoose_ci.repository.git import GitRepository
 
-if sys.version_info < (3, 11):
-    from exceptiongroup import BaseExceptionGroup
-
 __all__ = ["diagnose", "run_session"]
-
-INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True)
@@ -82,10 +77,8 @@ def run_session(request: ReviewRequest, settings: Settings, bus: EventBus) -> Re
     with _log(request.out, session_id, settings, bus), _scratch() as scratch:
         bus.publish(SessionStarted(session_id, repository_name(request.repository)))
         session = _Session(request, settings, bus, scratch, envelope)
-        report, tests = session.run()
-        write_report(report, tests, request.out)
-        bus.publish(SessionFinished(report))
-    return report
+        session.run()
+    return session.report
 
 
 class _Session:
@@ -103,30 +96,43 @@ class _Session:
         self._settings = settings
         self._bus = bus
         self._scratch = scratch
-        self._envelope = envelope
+        self._envelope = self.report = envelope
         self._board: Board | None = None
-        self._cut_short = ""
+        self._ending: Ending | None = None
         self._started = time.monotonic()
 
-    def run(self) -> tuple[ReviewReport, dict[str, str]]:
-        """Run to the end or to the first error; return the report and the tests' files."""
-        changed: dict[str, object] = {}
+    def run(self) -> None:
+        """Run to the end or to the first error, and write the report.
+
+        Raises:
+            BaseException: whatever ended the session that is none of ours, after the report.
+        """
         try:
             anyio.run(self._review)
         except BaseException as error:  # noqa: BLE001 - every end of a session leaves a report
-            changed = _ending(error)
+            self._ending = ending_of(error)
+        try:
+            report, tests = self._results()
+        except Exception as error:  # noqa: BLE001 - here too
+            self._ending = ending_of(error)
+            report, tests = self._envelope, {}
+        if self._ending is not None:
+            report = self._ending.told_in(report)
+        self.report = write_report(report, tests, self._request.out)
+        self._bus.publish(SessionFinished(self.report))
+        if self._ending is not None and self._ending.defect is not None:
+            raise self._ending.defect
+
+    def _results(self) -> tuple[ReviewReport, dict[str, str]]:
         board = self._board
         if board is None:
             took = round(time.monotonic() - self._started, 3)
-            return self._envelope.model_copy(update={"duration_s": took, **changed}), {}
+            return self._envelope.model_copy(update={"duration_s": took}), {}
         with board.stage(Stage.REPORT):
             finished = finish(board)
-        if board.out_of_budget:
-            self._cut_short = "the budget was used up"
-        if self._cut_short and not changed:
-            changed = {"partial": True, "partial_reason": self._cut_short}
-        report = report_of(board, finished, self._envelope)
-        return report.model_copy(update=changed), finished.files
+        if board.out_of_budget and self._ending is None:
+            self._ending = Ending("the budget was used up")
+        return report_of(board, finished, self._envelope), finished.files
 
     async def _review(self) -> None:
         opened = await self._open()
@@ -168,8 +174,8 @@ class _Session:
         for found in board.material.functions:
             skip = Skip("needs_unavailable_resource", problem)
             board.skipped.setdefault(found.function.id, skip)
-        self._cut_short = f"{problem}: the changes are listed, nothing was run"
-        board.notice(f"{self._cut_short}.")
+        self._ending = Ending(f"{problem}: the changes are listed, nothing was run")
+        board.notice(f"{self._ending.reason}.")
 
     async def _open(self) -> _Opened:
         request = self._request
@@ -214,40 +220,6 @@ def _open_repository(request: ReviewRequest) -> _Opened:
     if request.worktree:
         title, body = "", ""
     return _Opened(source, request.title or title, request.description or body, name)
-
-
-def _ending(error: BaseException) -> dict[str, object]:
-    """Return the report's fields for the way a session ended.
-
-    Raises:
-        BaseException: ``error`` itself, when it is none of ours: a bug is not hidden.
-    """
-    if isinstance(error, KeyboardInterrupt):
-        return {"partial": True, "partial_reason": INTERRUPTED}
-    if isinstance(error, BaseExceptionGroup):
-        return _ending(_first(error))
-    if isinstance(error, RegooseError):
-        told = ReportError(kind=error.kind, message=error.message, remedy=error.remedy)
-        return {"error": told, "partial": True, "partial_reason": error.message}
-    raise error
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Return the error of a task group that says most: an interrupt, ours, else the first."""
-    leaves = list(_leaves(group))
-    for kind in (KeyboardInterrupt, RegooseError):
-        for leaf in leaves:
-            if isinstance(leaf, kind):
-                return leaf
-    return leaves[0]
-
-
-def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
-    for error in group.exceptions:
-        if isinstance(error, BaseExceptionGroup):
-            yield from _leaves(error)
-        else:
-            yield error
 
 
 def _packages(request: ReviewRequest) -> Packages | None:

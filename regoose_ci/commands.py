@@ -13,6 +13,7 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from regoose_ci.assembly.endings import INTERRUPTED as INTERRUPTED_REASON
 from regoose_ci.config import FailOn, Settings, load_settings
 from regoose_ci.console import inert_json, open_screen, print_error, progress
 from regoose_ci.demo.repository import DESCRIPTION, TITLE, make_sample_repository
@@ -25,7 +26,6 @@ from regoose_ci.reports.json_report import schema_text, to_json
 from regoose_ci.summary import print_diagnosis, print_summary, print_verdict
 
 DONE, CONDITION_HOLDS, INTERRUPTED = 0, 1, 130
-INTERRUPTED_REASON = "interrupted"
 DEMO_BUDGET = 6.0
 _WRONG_USE = frozenset({UsageError.kind, RepositoryError.kind})
 

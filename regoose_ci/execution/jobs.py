@@ -140,4 +140,6 @@ def _why(answer: Answer, what: str) -> str:
         return f"{what} did not finish"
     if end.signal is not None:
         return f"{what} ended the interpreter (signal {end.signal})"
+    if end.exit_code:
+        return f"{what} ended the interpreter (exit code {end.exit_code})"
     return end.error or f"{what} ended the interpreter (exit code {end.exit_code})"

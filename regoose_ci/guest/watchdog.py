@@ -70,6 +70,15 @@ def _resident(pid: int) -> int:
     return sum(int(size[1]) << 10 for size in sizes)
 
 
+def _has_memory(pid: int) -> bool:
+    """Whether a process is alive: one that ends has given its memory back, and is a zombie then."""
+    try:
+        with open(f"/proc/{pid}/status") as status:  # noqa: PTH123
+            return "\nVmRSS:" in status.read()
+    except OSError:
+        return False
+
+
 def _open_memory_files(pid: int) -> int:
     """Bytes of files in memory (``memfd_create``) that a process holds open.
 
@@ -79,6 +88,8 @@ def _open_memory_files(pid: int) -> int:
     try:
         names = os.listdir(directory)  # noqa: PTH208
     except PermissionError as error:
+        if not _has_memory(pid):
+            return 0  # a process that ends hides its descriptors without wanting to
         raise LimitError(MEMORY) from error
     except OSError:
         return 0

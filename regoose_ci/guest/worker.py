@@ -104,8 +104,11 @@ class Worker:
             os.kill(self.pid, signal.SIGKILL)
         return self._reap()
 
-    def close(self, seconds: float = 0.2) -> int:
-        """Let the child finish by itself, bounded, and return its wait status."""
+    def close(self, seconds: float = 2.0) -> int:
+        """Let the child finish by itself, bounded, and return its wait status.
+
+        It has only to leave; on a busy machine that alone has taken more than 0.2 seconds.
+        """
         os.close(self.requests)
         self.requests = -1
         end = time.monotonic() + seconds

@@ -20,8 +20,8 @@ _MARKER_ROOM = 1_000
 _TESTS = "tests"
 
 
-def write_report(report: ReviewReport, tests: Mapping[str, str], directory: Path) -> None:
-    """Write every file of the report.
+def write_report(report: ReviewReport, tests: Mapping[str, str], directory: Path) -> ReviewReport:
+    """Write every file of the report, and return it as ``report.json`` has it.
 
     ``report.json`` is written before the others, so that it exists whatever happens to them, and
     again at the end with the time that the others took.
@@ -48,12 +48,14 @@ def write_report(report: ReviewReport, tests: Mapping[str, str], directory: Path
         _write(directory, "junit.xml", render_junit(report))
         spent = report.timings.report_s + time.monotonic() - started
         timings = report.timings.model_copy(update={"report_s": round(spent, 3)})
-        _write(directory, "report.json", to_json(report.model_copy(update={"timings": timings})))
+        written = report.model_copy(update={"timings": timings})
+        _write(directory, "report.json", to_json(written))
     except OSError as error:
         raise InfrastructureError(
             f"The report could not be written to {directory}: {error.strerror}.",
             "Free the place or choose another directory with --out.",
         ) from error
+    return written
 
 
 def _checked(name: str) -> str:

@@ -40,9 +40,14 @@ class Ended:
     @property
     def report(self) -> ReviewReport:
         """The report it left, checked against the published schema."""
-        text = (self.out / "report.json").read_text()
-        SCHEMA.validate(json.loads(text))
-        return ReviewReport.model_validate_json(text)
+        return read_report(self.out)
+
+
+def read_report(directory: Path) -> ReviewReport:
+    """Read ``report.json`` and check it against the published schema."""
+    text = (directory / "report.json").read_text()
+    SCHEMA.validate(json.loads(text))
+    return ReviewReport.model_validate_json(text)
 
 
 class Program:
@@ -91,6 +96,10 @@ class Program:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
+
+    def report(self) -> ReviewReport:
+        """The report it left, checked against the published schema."""
+        return read_report(self.out)
 
     def log(self) -> list[dict[str, object]]:
         """The lines of the session's log so far."""

@@ -165,7 +165,7 @@ class FakeOpenAIServer:
         self.complaints: list[str] = []
         self.most_at_once = 0
         self._at_once = 0
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self.stopping = threading.Event()
         self._http = _QuietServer(("127.0.0.1", 0), _handler_for(self))
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,))
@@ -209,6 +209,12 @@ class FakeOpenAIServer:
         with self._lock:
             self._at_once += 1
             self.most_at_once = max(self.most_at_once, self._at_once)
+            self._lock.notify_all()
+
+    def wait_for(self, at_once: int) -> None:
+        """Return when so many requests were under way at a time; give up after 5 s."""
+        with self._lock:
+            self._lock.wait_for(lambda: self.most_at_once >= at_once, timeout=5)
 
     def left(self) -> None:
         """Count a request done."""

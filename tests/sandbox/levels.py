@@ -18,7 +18,7 @@ from regoose_ci.environments.interpreter import Interpreter, find_interpreter
 from regoose_ci.sandbox.probe import Host
 
 ORDINARY_USER = "regoose-sandbox"
-"""Made by ``.ci/setup`` when root runs it."""
+"""Made by ``.ci/engines`` when root runs it."""
 SECRET = "s3cr3t-of-the-host"
 """Planted where a leak would be found: environment, home directory, proxy, git configuration."""
 
@@ -68,7 +68,7 @@ def _ordinary_user(place: Path, cache: Path) -> Iterator[Path]:
     try:
         user = pwd.getpwnam(ORDINARY_USER)
     except KeyError:
-        raise RuntimeError(f"there is no user {ORDINARY_USER}: run .ci/setup as root") from None
+        raise RuntimeError(f"there is no user {ORDINARY_USER}: run .ci/engines as root") from None
     home, runtime = place / "home", place / "runtime"
     (home / ".config/containers").mkdir(parents=True)
     runtime.mkdir(mode=0o700)
@@ -94,7 +94,7 @@ def _docker(place: Path) -> Iterator[Path]:
     """Run a Docker engine of our own: no network, no rules, own data, own socket."""
     daemon = shutil.which("dockerd", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
     if daemon is None:
-        raise RuntimeError("there is no dockerd: run .ci/setup as root")
+        raise RuntimeError("there is no dockerd: run .ci/engines as root")
     socket = place / "docker.sock"
     (place / "docker-client").mkdir()
     (place / "docker-client/config.json").write_text(_DOCKER_CLIENT)

@@ -96,7 +96,7 @@ def test_what_was_recorded_before_the_time_was_over_is_kept(project: Path) -> No
             time.sleep(30)
         """
     sample.write(project, {"tests/test_slow.py": text})
-    job = RecordJob(("tests/test_slow.py",), (TOTAL,), seconds=0.5)
+    job = RecordJob(("tests/test_slow.py",), (TOTAL,), seconds=2.0)
     assert [r["target"] for r in run("record", job, project)] == ["total"]
 
 

@@ -1,0 +1,171 @@
+"""The models of one session, put together: from the asker down to the HTTP clients.
+
+From the outside in: typed answers, recording, cache, router, negotiation, budget, adapter. The
+budget lies inside the router, so that every request that is really sent is checked; the recording
+lies outside of all that, so that a replay needs none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from typing_extensions import Self
+
+from regoose_ci.providers.backoff import RetryPolicy
+from regoose_ci.providers.base import Asker, LLMProvider, LLMResponse, Message, Role, Tier
+from regoose_ci.providers.budget import Budget, BudgetedProvider
+from regoose_ci.providers.cache import AnswerCache, CachedProvider
+from regoose_ci.providers.capabilities import CapabilityStore
+from regoose_ci.providers.chat import ChatProvider
+from regoose_ci.providers.clock import Clock, SystemClock
+from regoose_ci.providers.endpoint import Endpoint
+from regoose_ci.providers.exchange import combined_identity
+from regoose_ci.providers.lane import LaneLimits
+from regoose_ci.providers.negotiation import Negotiator
+from regoose_ci.providers.recording import (
+    RecordedModel,
+    RecordedProvider,
+    Recorder,
+    Recording,
+    ReplayedProvider,
+)
+from regoose_ci.providers.registry import find_adapter
+from regoose_ci.providers.router import Router
+from regoose_ci.providers.structured import StructuredAsker
+
+_HELLO = (Message(Role.USER, "Say OK."),)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPlan:
+    """Which endpoints serve each tier, and how they are treated.
+
+    Attributes:
+        endpoints: By tier; several stand in for each other and share the load.
+        limits: What one endpoint is asked at most.
+        policy: How often and how long is tried.
+        capabilities: The file in which it is remembered what servers take; None forgets.
+        cache: The file with earlier answers; None asks always.
+        record: The file that the session is recorded to.
+    """
+
+    endpoints: Mapping[Tier, Sequence[Endpoint]]
+    limits: LaneLimits = field(default_factory=LaneLimits)
+    policy: RetryPolicy = field(default_factory=RetryPolicy)
+    capabilities: Path | None = None
+    cache: Path | None = None
+    record: Path | None = None
+
+
+class ModelSession:
+    """The models of one session and what they cost; an async context manager.
+
+    Attributes:
+        asker: What generation and judging are handed.
+        budget: What may be and was spent.
+    """
+
+    def __init__(self, asker: Asker, budget: Budget, resources: AsyncExitStack) -> None:
+        self.asker = asker
+        self.budget = budget
+        self._resources = resources
+
+    async def __aenter__(self) -> Self:
+        """Return the session itself; connections are made with the first request."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close connections and files."""
+        await self._resources.aclose()
+
+
+def open_session(plan: ModelPlan, budget: Budget, clock: Clock | None = None) -> ModelSession:
+    """Put the models of ``plan`` together.
+
+    Raises:
+        RecordingError: The file to record to cannot be written.
+    """
+    clock = clock or SystemClock()
+    resources = AsyncExitStack()
+    store = CapabilityStore(plan.capabilities)
+
+    def ask_at(endpoint: Endpoint) -> LLMProvider:
+        adapter = find_adapter(endpoint.provider)
+        chat = ChatProvider(adapter, endpoint)
+        resources.push_async_callback(chat.aclose)
+        budgeted = BudgetedProvider(chat, adapter.name, budget)
+        return Negotiator(budgeted, endpoint.identity, store, adapter.form)
+
+    routers: dict[tuple[str, ...], LLMProvider] = {}  # tiers of the same endpoints share limits
+    models: dict[Tier, LLMProvider] = {}
+    for tier, endpoints in plan.endpoints.items():
+        key = tuple(endpoint.identity for endpoint in endpoints)
+        if key not in routers:
+            lanes = [(ask_at(endpoint), plan.limits) for endpoint in endpoints]
+            routers[key] = Router(lanes, plan.policy, clock)
+        models[tier] = routers[key]
+    if plan.cache is not None:
+        cache = resources.enter_context(AnswerCache(plan.cache))
+        models = {
+            tier: CachedProvider(
+                model,
+                combined_identity(endpoint.identity for endpoint in plan.endpoints[tier]),
+                cache,
+                budget,
+            )
+            for tier, model in models.items()
+        }
+    if plan.record is not None:
+        models = _recorded(models, plan, plan.record, resources)
+    return ModelSession(StructuredAsker(models), budget, resources)
+
+
+def replay_session(path: Path, budget: Budget) -> ModelSession:
+    """Play a recorded session: no endpoint, no key, no network.
+
+    Raises:
+        RecordingError: The file cannot be read.
+    """
+    recording = Recording(path)
+    models = {
+        Tier(identity): ReplayedProvider(identity, recording, budget)
+        for identity in recording.models
+    }
+    return ModelSession(StructuredAsker(models), budget, AsyncExitStack())
+
+
+async def check_endpoint(endpoint: Endpoint) -> LLMResponse:
+    """Send one token's worth to see whether an endpoint answers; ``regoose providers --check``.
+
+    Raises:
+        ProviderError: It does not, and why.
+    """
+    adapter = find_adapter(endpoint.provider)
+    async with ChatProvider(adapter, endpoint) as provider:
+        negotiator = Negotiator(provider, endpoint.identity, CapabilityStore(), adapter.form)
+        return await negotiator.generate(_HELLO, max_tokens=1)
+
+
+def _recorded(
+    models: Mapping[Tier, LLMProvider], plan: ModelPlan, path: Path, resources: AsyncExitStack
+) -> dict[Tier, LLMProvider]:
+    keys = {
+        endpoint.api_key.get_secret_value()
+        for endpoints in plan.endpoints.values()
+        for endpoint in endpoints
+    }
+    described = {
+        tier.value: RecordedModel(model=m.get_model_name(), max_tokens=m.get_max_tokens())
+        for tier, m in models.items()
+    }
+    recorder = resources.enter_context(Recorder(path, described, keys))
+    return {tier: RecordedProvider(m, tier.value, recorder) for tier, m in models.items()}

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from regoose_ci.guest.protocol import Parameter, TypeForm
+from regoose_ci.inputs.pool import Pool
+from regoose_ci.inputs.typed import TypedInputs, Written
+
+INT, STR = TypeForm("int"), TypeForm("str")
+MONEY = TypeForm(
+    "class",
+    name="Money",
+    imports=("from till import Money",),
+    parameters=(
+        Parameter("amount", "positional_or_keyword", INT),
+        Parameter("when", "positional_or_keyword", TypeForm("date")),
+        Parameter("note", "keyword_only", STR, "''", required=False),
+    ),
+)
+FORMS = [
+    INT,
+    STR,
+    *map(TypeForm, ("float", "bool", "bytes", "complex", "none", "list", "dict", "tuple", "set")),
+    *map(TypeForm, ("datetime", "date", "time", "timedelta", "tzinfo", "decimal", "fraction")),
+    *map(TypeForm, ("path", "uuid", "pattern", "text_stream", "byte_stream", "callable", "type")),
+    TypeForm("list", (INT,)),
+    TypeForm("list", (TypeForm("list", (STR,)),)),
+    TypeForm("tuple", (INT, STR)),
+    TypeForm("tuple", (INT, TypeForm("ellipsis"))),
+    TypeForm("set", (STR,)),
+    TypeForm("frozenset", (STR,)),
+    TypeForm("dict", (STR, TypeForm("list", (INT,)))),
+    TypeForm("iterator", (INT,)),
+    TypeForm("union", (INT, TypeForm("none"))),
+    TypeForm("literal", values=("'a'", "'b'")),
+    TypeForm("enum", values=("Size.S",), name="Size", imports=("from till import Size",)),
+    TypeForm("list", (MONEY,)),
+    MONEY,
+]
+
+
+@pytest.fixture
+def typed() -> TypedInputs:
+    return TypedInputs(Pool())
+
+
+@pytest.mark.parametrize(
+    "form", FORMS, ids=lambda f: f"{f.kind}-{'-'.join(a.kind for a in f.args)}"
+)
+def test_every_form_gives_distinct_expressions(typed: TypedInputs, form: TypeForm) -> None:
+    found = typed.for_type(form)
+    assert found
+    assert len(set(found)) == len(found)
+    for written in found:
+        ast.parse(written.source, mode="eval")
+        assert all(
+            isinstance(ast.parse(i).body[0], ast.Import | ast.ImportFrom) for i in written.imports
+        )
+
+
+@pytest.mark.parametrize("kind", ["abstract", "unknown", "any"])
+def test_what_cannot_be_built_gives_nothing(typed: TypedInputs, kind: str) -> None:
+    assert typed.for_type(TypeForm(kind)) == []
+
+
+def test_a_class_whose_arguments_cannot_be_built_gives_nothing(typed: TypedInputs) -> None:
+    needs = Parameter("reader", "positional_or_keyword", TypeForm("abstract", name="Reader"))
+    (*found,) = typed.for_type(TypeForm("class", name="Book", parameters=(needs,)))
+    assert all("Reader" not in written.source for written in found)
+
+
+def test_objects_come_with_all_their_imports(typed: TypedInputs) -> None:
+    first = typed.for_type(MONEY)[0]
+    assert first.source.startswith("Money(")
+    assert first.imports == ("from till import Money", "import datetime")
+
+
+def test_unions_mix_their_members(typed: TypedInputs) -> None:
+    found = [w.source for w in typed.for_type(TypeForm("union", (INT, TypeForm("none"))))]
+    assert found[:2] == ["0", "None"]
+
+
+def test_a_type_that_contains_itself_ends(typed: TypedInputs) -> None:
+    form = INT
+    for _ in range(9):
+        form = TypeForm("list", (form,))
+    assert len(str(typed.for_type(form))) < 5000
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("text", "'"), ("max_size", "0"), ("items", "["), ("options", "{"), ("is_open", "True")],
+)
+def test_names_hint_where_there_is_no_type(typed: TypedInputs, name: str, kind: str) -> None:
+    parameter = Parameter(name, "positional_or_keyword", TypeForm("unknown"))
+    assert typed.for_parameter(parameter)[0].source.startswith(kind)
+
+
+def test_defaults_come_first(typed: TypedInputs) -> None:
+    parameter = Parameter("n", "positional_or_keyword", TypeForm("unknown"), "17", required=False)
+    assert typed.for_parameter(parameter)[0] == Written("17")
