@@ -25,7 +25,8 @@ from regoose_ci.domain.observations import Call
 from regoose_ci.domain.revisions import Revision
 
 MAX_SOURCES = 3000
-MAX_LITERALS = 400
+MAX_LITERALS = 900
+MAX_TEST_FILES = 5
 _DOCUMENTS = (".md", ".rst")
 _FIXTURES = (".txt", ".md", ".rst", ".text", ".html", ".xml", ".csv", ".yaml", ".ini", ".sql")
 MAX_FIXTURES = 1000
@@ -95,18 +96,12 @@ def _material(
     callers = find_public_callers(function, graph)
     function = dataclasses.replace(function, entry_points=callers)
     tests = {revision: find_related_tests(function, t.tests) for revision, t in texts.items()}
-    related = [
-        text
-        for revision, paths in tests.items()
-        for path, text in texts[revision].tests.items()
-        if path in paths[:6]
-    ]
     sources = {**head.tests, **head.product, **head.documents}
     return FunctionMaterial(
         function,
         tests,
         tuple(_calls(function, sources)),
-        (*_fixture_literals(function, head.fixtures), *harvest_literals(related))[:MAX_LITERALS],
+        (*_fixture_literals(function, head.fixtures), *_test_literals(tests, texts))[:MAX_LITERALS],
     )
 
 
@@ -118,6 +113,20 @@ def _calls(function: ChangedFunction, sources: dict[str, str]) -> Iterator[Call]
         there = dataclasses.replace(function.current, module=module, qualname=qualname)
         caller = dataclasses.replace(function, head=there)
         yield from find_call_sites(caller, _mentioning(sources, caller))[:40]
+
+
+def _test_literals(
+    tests: dict[Revision, tuple[str, ...]], texts: dict[Revision, _Texts]
+) -> tuple[str, ...]:
+    """Return the literals of existing tests, those of the most telling file first."""
+    ranked = [
+        (rank, texts[revision].tests[path])
+        for revision, paths in tests.items()
+        for rank, path in enumerate(paths[:MAX_TEST_FILES])
+        if path in texts[revision].tests
+    ]
+    harvested = [harvest_literals([text]) for _, text in sorted(ranked, key=lambda pair: pair[0])]
+    return tuple(dict.fromkeys(literal for found in harvested for literal in found))
 
 
 def _fixture_literals(function: ChangedFunction, fixtures: dict[str, str]) -> Iterator[str]:

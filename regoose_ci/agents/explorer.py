@@ -33,7 +33,7 @@ from regoose_ci.execution.mutation import measure_mutants
 from regoose_ci.execution.pairs import GuestPair
 from regoose_ci.execution.stability import confirm
 from regoose_ci.guest.protocol import Described, Recorded, Target
-from regoose_ci.inputs.pool import Pool
+from regoose_ci.inputs.pool import Pool, within_alphabet
 from regoose_ci.inputs.search import InputSearch
 from regoose_ci.inputs.seeds import Seed, literal_seeds, typed_seeds
 from regoose_ci.sandbox.base import Guest
@@ -169,12 +169,14 @@ def _search(
     rng = random.Random(seed)  # noqa: S311 - repeatable, not secret
     module = function.current.module
     named = (repr(module), f"[{module!r}]")  # plug-ins are often switched on by their module's name
-    pool = Pool(material.literals, (*function.literals, *named))
-    search = InputSearch(pool, rng)
     carved = recorded_seeds(recorded)
     written = [Seed(call, Origin.CALL_SITE) for call in material.calls]
     known = [seed.call for seed in (*carved, *written)]
-    pool.prefer_like(argument for call in known for argument in call.args)
+    arguments = [argument for call in known for argument in call.args]
+    literals = within_alphabet(material.literals, (*arguments, *function.literals))
+    pool = Pool(literals, (*function.literals, *named))
+    pool.prefer_like(arguments)
+    search = InputSearch(pool, rng)
     search.add_seeds(carved)
     search.add_seeds(written)
     search.add_seeds(literal_seeds(known, pool))

@@ -160,7 +160,7 @@ def _items(value: object) -> Iterator[tuple[str, object]]:
                 yield f"{{}}[{index}]", item
         elif isinstance(value, Collection):
             yield "len({})", len(value)
-            if not isinstance(value, (set, frozenset)) and len(value) <= MAX_PARTS:
+            if _has_order(type(value)) and len(value) <= MAX_PARTS:
                 yield "list({})", list(value)
     except Exception:  # noqa: BLE001 - the container's own methods raised
         return
@@ -170,6 +170,11 @@ def _is_plain_key(key: object) -> bool:
     if isinstance(key, tuple):
         return type(key) is tuple and all(map(_is_plain_key, key))
     return type(key) in (str, int, bool, bytes, type(None))
+
+
+def _has_order(kind: type) -> bool:
+    """Tell whether items come in an order that means something; sets and their like have none."""
+    return hasattr(kind, "__getitem__") or hasattr(kind, "__reversed__")
 
 
 def _braced(text: str) -> str:

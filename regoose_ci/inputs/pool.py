@@ -119,6 +119,22 @@ class Pool:
         return rng.choice(tuple(self._fragments))
 
 
+def within_alphabet(literals: Iterable[str], known: Iterable[str]) -> list[str]:
+    """Leave out literals with characters beyond ASCII where ``known`` inputs have none.
+
+    A function whose own tests and code never show such characters has not promised anything
+    about them.
+    """
+    if any(not _is_ascii(text) for text in known):
+        return list(literals)
+    return [text for text in literals if _is_ascii(text)]
+
+
+def _is_ascii(source: str) -> bool:
+    value = literal(source)
+    return source.isascii() and (value is None or repr(value[0]).isascii())
+
+
 def _marks(source: str) -> set[str]:
     """Return the punctuation of a string literal, single and in pairs with what follows."""
     text = source[1:-1]

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 
 from ..protocol import REPOSITORY, Recorded, RecordJob
 from ..recorder import Recorder
+from ..stubs import missing_packages_stubbed
 
 _RAISING = ("raises", "assertRaises", "assertRaisesRegex", "warns", "assertRaisesRegexp")
 
@@ -67,8 +69,14 @@ class _Plugin:
         self.ran = 0
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Run the tests that use one of the job's names first."""
-        items.sort(key=lambda item: not self._names & _names_in(item))
+        """Run the tests that use one of the job's names first, of each a few parameters first."""
+        seen: Counter[object] = Counter()
+        rank: dict[pytest.Item, tuple[bool, int]] = {}
+        for item in items:
+            function = getattr(item, "function", item)
+            rank[item] = (not self._names & _names_in(item), seen[function])
+            seen[function] += 1
+        items.sort(key=rank.__getitem__)
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
@@ -120,13 +128,11 @@ def record(job: RecordJob, root: str = REPOSITORY) -> Iterator[Recorded]:
     """Run the job's test files below ``root`` and yield what was recorded, however the run ends."""
     exceptions = _Exceptions()
     tests = frozenset(f"{root}/{path}" for path in job.files)
-    recorder = Recorder(
-        job.targets,
-        job.max_calls,
-        lambda path: path in tests or _is_test(path[len(root) :]),
-        exceptions.expected,
-        root,
-    )
+
+    def is_test(path: str) -> bool:
+        return path in tests or (path.startswith(root) and _is_test(path[len(root) :]))
+
+    recorder = Recorder(job.targets, job.max_calls, is_test, exceptions.expected, root)
 
     def enough(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         raise _EnoughError
@@ -135,10 +141,11 @@ def record(job: RecordJob, root: str = REPOSITORY) -> Iterator[Recorded]:
     signal.setitimer(signal.ITIMER_REAL, job.seconds + 0.5, 0.5)
     plugin = _Plugin(recorder, job)
     try:
-        for attempt in _ATTEMPTS:
-            _run_tests(job, root, attempt, plugin)
-            if plugin.ran:
-                break
+        with missing_packages_stubbed(is_test):
+            for attempt in _ATTEMPTS:
+                _run_tests(job, root, attempt, plugin)
+                if plugin.ran:
+                    break
     except (_EnoughError, Exception, SystemExit):  # noqa: BLE001 - recorded calls are what counts
         pass
     finally:
