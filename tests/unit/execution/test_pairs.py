@@ -72,3 +72,15 @@ def test_work_is_done_on_both_at_the_same_time() -> None:
 def test_there_is_only_head_when_there_is_no_base() -> None:
     pairs, _ = pairs_from(lambda _: ScriptedGuest(), [Revision.HEAD])
     assert pairs.revisions == (Revision.HEAD,)
+
+
+def test_a_guest_that_fails_ends_the_work_on_the_other() -> None:
+    pair = GuestPair({r: ScriptedGuest() for r in Revision})
+
+    async def work(revision: Revision, guest: Guest) -> None:
+        if revision is Revision.HEAD:
+            raise GuestError("the sandbox is gone")
+        await anyio.sleep(30)
+
+    with pytest.raises(GuestError, match="gone"):
+        anyio.run(pair.on_each, work)
