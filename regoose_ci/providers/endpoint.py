@@ -93,3 +93,15 @@ class Adapter:
     version_variables: tuple[str, ...] = ()
     api_version: str | None = None
     complete_url: Callable[[str], str] = str
+
+    def limit_name_at(self, endpoint: Endpoint) -> LimitName:
+        """The name to try first: the vendor's own only at the vendor's own address.
+
+        Other servers may ignore the newer name without a word, and then write without end; the
+        older one is at worst refused, and the negotiation learns that.
+        """
+        usual = urlsplit(self.base_url or "").hostname
+        elsewhere = usual is not None and not (urlsplit(endpoint.base_url).hostname or "").endswith(
+            usual
+        )
+        return LimitName.MAX_TOKENS if elsewhere else self.limit_name

@@ -29,7 +29,7 @@ from regoose_ci.providers.errors import ProviderError, RejectedRequestError
 from regoose_ci.providers.json_text import find_object, object_fields
 from regoose_ci.providers.schema import required_fields
 
-_LADDER = (Form.SCHEMA, Form.JSON, Form.FENCED)
+_LADDER = tuple(Form)
 _MOST_ATTEMPTS = 8
 _LIMIT = re.compile(
     r"(?:at most|maximum (?:value )?(?:of|is)|less than or equal to|<=) *(\d+)|> *(\d+)"
@@ -153,9 +153,9 @@ def with_instruction(
 ) -> tuple[Message, ...]:
     """Say in words, in the first system message, what no option can say."""
     how = (
-        "Answer with one JSON object and nothing else."
-        if form is Form.JSON
-        else "Answer with one JSON object in a ```json code fence and nothing else."
+        "Answer with one JSON object in a ```json code fence and nothing else."
+        if form is Form.FENCED
+        else "Answer with one JSON object and nothing else."
     )
     text = f"{how} It matches this JSON Schema:\n{schema.text}"
     if messages and messages[0].role is Role.SYSTEM:

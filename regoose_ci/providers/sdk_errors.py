@@ -18,6 +18,8 @@ _LONGEST_COMPLAINT = 2000
 _NO_CREDIT = ("insufficient_quota", "billing", "credit balance")
 _TOO_LONG = ("context_length", "context length", "context window", "prompt is too long")
 _FILTERED = ("content_filter", "content management policy", "content_policy")
+# llama-cpp-python answers options that it does not know with a status of 500.
+_OPTIONS = ("response_format", "json_schema", "max_completion_tokens", "stream_options")
 _RETRIED = "It was tried again as often as allowed; try later, or name another endpoint."
 
 
@@ -105,7 +107,8 @@ def _of_status(error: openai.APIStatusError, endpoint: Endpoint, where: str) -> 
             "Lower the concurrency, or wait.",
             retry_after_s=retry_after(error.response.headers),
         )
-    if status in {408, 409, 425} or status >= 500:
+    is_our_fault = status == 500 and any(name in complaint for name in _OPTIONS)
+    if status in {408, 409, 425} or (status >= 500 and not is_our_fault):
         return errors.UnavailableError(
             f"{where} has a fault of its own ({status})",
             _RETRIED,

@@ -203,8 +203,22 @@ async def test_a_server_that_ignores_the_schema_is_told_it_in_words() -> None:
     ]
 
 
+async def test_a_schema_that_is_answered_with_a_fault_is_not_asked_for_again() -> None:
+    """As llama-cpp-python 0.3 does."""
+
+    def say(asked: Asked) -> Reply:
+        if asked.response_format == "json_schema":
+            return Failed(500, "[{'type': 'literal_error', 'loc': ('body', 'response_format')}]")
+        return Completed(GOOD)
+
+    with FakeOpenAIServer(answer=say) as server:
+        async with session_of(endpoint(server)) as session:
+            await session.asker.ask(ASK, Mood)
+    assert [asked.response_format for asked in server.asked] == ["json_schema", "json_object"]
+
+
 async def test_odd_options_are_found_out_once() -> None:
-    like = Personality(unsupported=frozenset({"max_completion_tokens", "stream_options", "seed"}))
+    like = Personality(unsupported=frozenset({"max_tokens", "stream_options", "seed"}))
     with FakeOpenAIServer(like, answer=lambda _asked: Completed(GOOD)) as server:
         async with session_of(endpoint(server)) as session:
             await session.asker.ask(ASK, Mood, seed=1)
@@ -285,7 +299,7 @@ async def test_a_cached_answer_costs_nothing(moody: FakeOpenAIServer, tmp_path: 
 async def test_a_check_sends_one_token(server: FakeOpenAIServer) -> None:
     response = await check_endpoint(endpoint(server))
     assert response.text == "fine"
-    assert server.asked[0].body["max_completion_tokens"] == 1
+    assert server.asked[0].body["max_tokens"] == 1
 
 
 async def test_a_check_says_what_is_wrong(server: FakeOpenAIServer) -> None:
