@@ -73,6 +73,7 @@ class Adapter:
         connect: Makes the SDK's client for an endpoint.
         form: The firmest way of asking for JSON that the vendor documents.
         needs_key: False for servers on the user's own machine.
+        concurrency: How many requests it is sent at once unless the user says otherwise.
         complete_url: Turns what users put into the URL variables into a base URL.
     """
 
@@ -89,6 +90,7 @@ class Adapter:
     needs_key: bool = True
     max_tokens: int = 8192
     timeout_s: float = 180.0
+    concurrency: int = 16
     model_variables: tuple[str, ...] = ()
     version_variables: tuple[str, ...] = ()
     api_version: str | None = None

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import anyio
+import anyio.to_thread
 import pytest
 from pydantic import SecretStr
 
@@ -27,6 +28,7 @@ from regoose_ci.providers.errors import (
     ModelNotFoundError,
     RateLimitedError,
     RefusedError,
+    RejectedRequestError,
     TimedOutError,
     UnavailableError,
 )
@@ -150,7 +152,9 @@ async def test_asks_for_json_in_the_form_it_is_told(pair: Pair, form: Form) -> N
     supported = likes.response_formats if "response_format" not in likes.unsupported else set()
     expected = {Form.SCHEMA: "json_schema", Form.FENCED: None}.get(form, "json_object")
     if expected is not None and expected not in supported:
-        pytest.skip("not a form of this kind of server")
+        with pytest.raises(RejectedRequestError):
+            await pair.provider.generate(ASK, schema=SCHEMA, manner=Manner(form))
+        return
 
     await pair.provider.generate(ASK, schema=SCHEMA, manner=Manner(form))
 
@@ -312,6 +316,16 @@ async def test_is_asked_concurrently(pair: Pair) -> None:
             tasks.start_soon(pair.provider.generate, ASK)
 
     assert len(pair.server.asked) == 4
+
+
+async def test_a_cancelled_request_hangs_up(pair: Pair) -> None:
+    pair.server.script.append(Dripping())
+
+    with anyio.move_on_after(0.1):
+        await pair.provider.generate(ASK)
+
+    assert len(pair.server.asked) == 1
+    assert await anyio.to_thread.run_sync(pair.server.is_idle_soon)
 
 
 async def test_names_its_model_and_its_limit(pair: Pair) -> None:

@@ -6,7 +6,11 @@ import pytest
 
 from regoose_ci.providers.base import AnswerSchema, Finish, Form, Message, Quirk, Role
 from regoose_ci.providers.capabilities import Capability, CapabilityStore
-from regoose_ci.providers.errors import RejectedRequestError, UnavailableError
+from regoose_ci.providers.errors import (
+    PromptTooLongError,
+    RejectedRequestError,
+    UnavailableError,
+)
 from regoose_ci.providers.negotiation import Negotiator
 from regoose_ci.providers.scripted import (
     Line,
@@ -162,3 +166,20 @@ async def test_without_a_schema_no_form_is_asked_for() -> None:
     provider = ScriptedProvider(["fine"])
     await negotiate(provider, CapabilityStore()).generate(ASK)
     assert forms(provider) == [None]
+
+
+async def test_an_answer_is_shortened_to_what_the_context_has_room_for() -> None:
+    provider = ScriptedProvider([PromptTooLongError("no", room=90), "fine", "fine"])
+    negotiator = negotiate(provider, CapabilityStore())
+
+    await negotiator.generate(ASK, max_tokens=1000)
+    await negotiator.generate(ASK, max_tokens=1000)
+
+    assert [request.options["max_tokens"] for request in provider.asked] == [1000, 90, 1000]
+
+
+async def test_a_prompt_that_leaves_no_room_is_an_error() -> None:
+    for room in (None, 1000):
+        provider = ScriptedProvider([PromptTooLongError("no", room=room)])
+        with pytest.raises(PromptTooLongError):
+            await negotiate(provider, CapabilityStore()).generate(ASK, max_tokens=1000)

@@ -11,6 +11,7 @@ from regoose_ci.providers.registry import (
     NAMES,
     SECRET_VARIABLES,
     ProviderSettings,
+    all_statuses,
     find_adapter,
     find_endpoint,
     provider_status,
@@ -152,6 +153,14 @@ def test_an_identity_has_no_credentials() -> None:
     settings = ProviderSettings(model="m", base_url="http://box:1/v1", api_key=SecretStr("pw"))
     endpoint = find_endpoint("openai-compatible", Tier.SMALL, settings, {})
     assert endpoint.identity == "openai-compatible/m@box:1/v1"
+
+
+def test_says_of_every_provider_whether_it_is_configured() -> None:
+    statuses = all_statuses({"GEMINI_API_KEY": "secret"})
+
+    assert [status.name for status in statuses] == list(NAMES)
+    assert {status.name for status in statuses if status.configured} == {"gemini", "ollama"}
+    assert "secret" not in repr(statuses)
 
 
 def test_every_key_variable_is_kept_from_subprocesses() -> None:
