@@ -27,9 +27,12 @@ from regoose_ci.observability.bus import EventBus
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Why a function has no tests: a reason of the report, in the words of the run."""
+    """Why a function has no tests: a reason of the report, in the words of the run.
 
-    reason: SkipReason
+    Without a reason something around the function failed.
+    """
+
+    reason: SkipReason | None
     detail: str = ""
 
 

@@ -16,6 +16,7 @@ from regoose_ci.domain.changes import ChangedFunction, ChangeKind, FunctionSourc
 from regoose_ci.domain.events import Stage
 from regoose_ci.domain.observations import Origin
 from regoose_ci.domain.revisions import Revision
+from regoose_ci.errors import GuestError
 from regoose_ci.execution.exploration import (
     FunctionExplorer,
     FunctionFindings,
@@ -90,19 +91,28 @@ class _Exploration:
         async with self._pairs.testing_pair() as pair:
             seconds = min(MAX_HARVEST, self._seconds * HARVEST_SHARE)
             started = time.monotonic()
-            self._recorded = await harvest(pair, self._materials, seconds)
+            try:
+                self._recorded = await harvest(pair, self._materials, seconds)
+            except GuestError as error:
+                self._board.notice(f"Existing tests gave no inputs: {error.message}.")
             self._seconds -= min(seconds, time.monotonic() - started)
         async with anyio.create_task_group() as tasks:
             for _ in range(self._workers):
                 tasks.start_soon(self._work)
 
     async def _work(self) -> None:
-        """Explore in one pair of guests and confirm in another."""
-        async with AsyncExitStack() as stack:
-            pair = await stack.enter_async_context(self._pairs.pair())
-            fresh: GuestPair | None = None
-            while self._queue:
-                material = self._queue.pop(0)
+        """Explore functions; when a guest fails, the next function gets new ones."""
+        while self._queue:
+            async with AsyncExitStack() as stack:
+                await self._work_in_guests(stack)
+
+    async def _work_in_guests(self, stack: AsyncExitStack) -> None:
+        """Explore in one pair of guests and confirm in another, for as long as they work."""
+        pair = await stack.enter_async_context(self._pairs.pair())
+        fresh: GuestPair | None = None
+        while self._queue:
+            material = self._queue.pop(0)
+            try:
                 findings = await self._explore(pair, material)
                 if findings is None:
                     continue
@@ -110,7 +120,10 @@ class _Exploration:
                     fresh = await stack.enter_async_context(self._pairs.pair())
                 await confirm(fresh, findings)
                 await measure_mutants(fresh, findings)
-                self._keep(findings)
+            except GuestError as error:
+                self._board.skipped[material.function.id] = Skip(None, error.message)
+                return
+            self._keep(findings)
 
     async def _explore(
         self, pair: GuestPair, material: FunctionMaterial

@@ -128,7 +128,7 @@ def _functions(
             qualname=here.qualname,
             change=function.change.value,
             line=here.first_line,
-            status="skipped" if skip else "tested",
+            status="tested" if skip is None else "skipped" if skip.reason else "failed",
             reason=skip.reason if skip else None,
             detail=skip.detail if skip else "",
             explored=findings.explored if findings else Explored(),

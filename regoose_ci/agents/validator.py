@@ -51,17 +51,23 @@ class Validator:
 async def _work(
     board: Board, pairs: PairFactory, queue: list[tuple[str, tuple[CandidateTest, ...]]]
 ) -> None:
-    """Run each candidate in one pair of guests, and what was accepted again in another."""
-    async with pairs.testing_pair() as pair, pairs.testing_pair() as fresh:
-        while queue:
-            function_id, tests = queue.pop(0)
-            function = board.findings[function_id].function
-            async with board.function(Stage.EXECUTION, function_id) as summary:
-                verdicts = await _validate(board, (pair, fresh), function, tests)
-                board.verdicts[function_id] = verdicts
-                _announce(board, function, verdicts)
-                accepted = sum(v.accepted for v in verdicts)
-                summary.append(f"{accepted} of {len(verdicts)} tests accepted")
+    """Run each candidate in one pair of guests, and what was accepted again in another.
+
+    When a guest fails, the next function gets new ones.
+    """
+    while queue:
+        async with pairs.testing_pair() as pair, pairs.testing_pair() as fresh:
+            works = True
+            while queue and works:
+                function_id, tests = queue.pop(0)
+                function = board.findings[function_id].function
+                async with board.function(Stage.EXECUTION, function_id) as summary:
+                    verdicts = await _validate(board, (pair, fresh), function, tests)
+                    board.verdicts[function_id] = verdicts
+                    _announce(board, function, verdicts)
+                    accepted = sum(v.accepted for v in verdicts)
+                    summary.append(f"{accepted} of {len(verdicts)} tests accepted")
+                works = all(v.rejection is not RejectionReason.INFRA_ERROR for v in verdicts)
 
 
 def _announce(board: Board, function: ChangedFunction, verdicts: Sequence[Verdict]) -> None:

@@ -67,20 +67,20 @@ def judge(change: Change, title: str, description: str, added_tests: str) -> Jud
     preserving = _PRESERVING.search(title)
     if preserving:
         word = preserving.group()
-        return Judgement("no", 0.75, f"The title says “{word}”, and a result changed.")
+        return Judgement("no", 0.75, f"The title says `{word}`, and a result changed.")
     text = f"{title}\n{description}"
     preserving = _said_of(change.name, text)
     if preserving:
         word = preserving.group()
         return Judgement(
-            "no", 0.75, f"The change says “{word}” of {change.name}, and a result changed."
+            "no", 0.75, f"The change says `{word}` of `{change.name}`, and a result changed."
         )
     if change.raises_on_head and not change.documented:
         return Judgement(
-            "no", 0.6, f"Head raises {change.raises_on_head}, which the change does not mention."
+            "no", 0.6, f"Head raises `{change.raises_on_head}`, which the change does not mention."
         )
     if _names(change.name, text):
-        return Judgement("yes", 0.6, f"The title or description names {change.name}.")
+        return Judgement("yes", 0.6, f"The title or description names `{change.name}`.")
     if _ANNOUNCING.search(text):
         return Judgement("yes", 0.55, "The title or description announces a change of behaviour.")
     return Judgement("unknown", 0.0, "Please confirm: nothing says whether this was meant.")

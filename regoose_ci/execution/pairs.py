@@ -10,6 +10,7 @@ from typing import TypeVar
 import anyio
 
 from regoose_ci.domain.revisions import Revision
+from regoose_ci.errors import GuestError
 from regoose_ci.sandbox.base import Guest, GuestSpec, Sandbox
 
 _T = TypeVar("_T")
@@ -22,15 +23,26 @@ class GuestPair:
     guests: dict[Revision, Guest]
 
     async def on_each(self, work: Callable[[Revision, Guest], Awaitable[_T]]) -> dict[Revision, _T]:
-        """Do ``work`` on all guests at the same time; return its results by revision."""
+        """Do ``work`` on all guests at the same time; return its results by revision.
+
+        Raises:
+            GuestError: one of the guests failed; none of them is to be used again.
+        """
         results: dict[Revision, _T] = {}
+        failures: list[GuestError] = []
 
         async def one(revision: Revision, guest: Guest) -> None:
-            results[revision] = await work(revision, guest)
+            try:
+                results[revision] = await work(revision, guest)
+            except GuestError as error:  # raised below, on its own instead of in a group
+                failures.append(error)
+                tasks.cancel_scope.cancel()
 
         async with anyio.create_task_group() as tasks:
             for revision, guest in self.guests.items():
                 tasks.start_soon(one, revision, guest)
+        if failures:
+            raise failures[0]
         return results
 
 

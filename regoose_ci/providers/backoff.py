@@ -19,6 +19,7 @@ class RetryPolicy:
 
     Attributes:
         attempts: The most requests sent for one answer, over all endpoints.
+        timeouts: The most of them that may end without an answer in the time allowed.
         base_s: The bound of the first wait; it doubles with every further one.
         cap_s: The largest bound of a wait.
         total_wait_s: The most that one answer may wait in all.
@@ -27,6 +28,7 @@ class RetryPolicy:
     """
 
     attempts: int = 6
+    timeouts: int = 2
     base_s: float = 1.0
     cap_s: float = 20.0
     total_wait_s: float = 60.0

@@ -90,6 +90,8 @@ class Form(str, Enum):
     """How an answer is asked to be JSON, from the firmest way to the one that always works."""
 
     SCHEMA = "json_schema"
+    GUIDED = "json_object with schema"
+    """What llama.cpp and its kin take; others ignore the schema, so it is said in words too."""
     JSON = "json_object"
     FENCED = "fenced"
 

@@ -123,7 +123,7 @@ class ChatProvider:
     def _extra(self, options: Options) -> dict[str, object]:
         """What the request's body has besides model and messages."""
         manner = options.get("manner", Manner())
-        name = self._adapter.limit_name
+        name = self._adapter.limit_name_at(self._endpoint)
         if Quirk.OTHER_LIMIT_NAME in manner.quirks:
             name = name.other
         body: dict[str, object] = {name.value: options.get("max_tokens", self._endpoint.max_tokens)}
@@ -134,7 +134,7 @@ class ChatProvider:
         streams = self._adapter.delivery is Delivery.STREAM
         if streams and Quirk.NO_STREAM_USAGE not in manner.quirks:
             body["stream_options"] = {"include_usage": True}
-        if "schema" in options and manner.form in {Form.SCHEMA, Form.JSON}:
+        if "schema" in options and manner.form not in {None, Form.FENCED}:
             body["response_format"] = _response_format(options["schema"], manner.form)
         return body
 
@@ -185,10 +185,12 @@ def _to_wire(message: Message) -> ChatCompletionMessageParam:
             return {"role": "assistant", "content": message.text}
 
 
-def _response_format(schema: AnswerSchema, form: Form) -> dict[str, object]:
+def _response_format(schema: AnswerSchema, form: Form | None) -> dict[str, object]:
     if form is Form.JSON:
         return {"type": "json_object"}
     shape = _JSON_OBJECT.validate_json(schema.text)
+    if form is Form.GUIDED:
+        return {"type": "json_object", "schema": shape}
     return {
         "type": "json_schema",
         "json_schema": {"name": schema.name, "schema": shape, "strict": True},

@@ -73,6 +73,7 @@ class Adapter:
         connect: Makes the SDK's client for an endpoint.
         form: The firmest way of asking for JSON that the vendor documents.
         needs_key: False for servers on the user's own machine.
+        concurrency: How many requests it is sent at once unless the user says otherwise.
         complete_url: Turns what users put into the URL variables into a base URL.
     """
 
@@ -89,7 +90,20 @@ class Adapter:
     needs_key: bool = True
     max_tokens: int = 8192
     timeout_s: float = 180.0
+    concurrency: int = 16
     model_variables: tuple[str, ...] = ()
     version_variables: tuple[str, ...] = ()
     api_version: str | None = None
     complete_url: Callable[[str], str] = str
+
+    def limit_name_at(self, endpoint: Endpoint) -> LimitName:
+        """The name to try first: the vendor's own only at the vendor's own address.
+
+        Other servers may ignore the newer name without a word, and then write without end; the
+        older one is at worst refused, and the negotiation learns that.
+        """
+        usual = urlsplit(self.base_url or "").hostname
+        elsewhere = usual is not None and not (urlsplit(endpoint.base_url).hostname or "").endswith(
+            usual
+        )
+        return LimitName.MAX_TOKENS if elsewhere else self.limit_name

@@ -131,9 +131,17 @@ class RejectedRequestError(ProviderError):
 
 
 class PromptTooLongError(ProviderError):
-    """The prompt does not fit the model's context."""
+    """Prompt and answer do not fit the model's context.
+
+    Attributes:
+        room: Tokens that are left for an answer, where the server said enough to tell.
+    """
 
     kind = "provider_prompt_too_long"
+
+    def __init__(self, message: str, remedy: str = "", *, room: int | None = None) -> None:
+        super().__init__(message, remedy)
+        self.room = room
 
 
 class RefusedError(ProviderError):

@@ -20,7 +20,7 @@ _PROBE_S = 0.5
 class LaneLimits:
     """What an endpoint is asked at most; None is no limit."""
 
-    concurrency: int = 8
+    concurrency: int
     requests_per_minute: int | None = None
 
 

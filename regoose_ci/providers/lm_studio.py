@@ -16,4 +16,5 @@ ADAPTER = Adapter(
     needs_key=False,
     max_tokens=4096,
     timeout_s=600.0,
+    concurrency=4,  # more would wait inside the server, where we cannot tell
 )

@@ -25,11 +25,11 @@ from regoose_ci.providers.base import (
     Spent,
 )
 from regoose_ci.providers.capabilities import Capability, CapabilityStore
-from regoose_ci.providers.errors import ProviderError, RejectedRequestError
+from regoose_ci.providers.errors import PromptTooLongError, ProviderError, RejectedRequestError
 from regoose_ci.providers.json_text import find_object, object_fields
 from regoose_ci.providers.schema import required_fields
 
-_LADDER = (Form.SCHEMA, Form.JSON, Form.FENCED)
+_LADDER = tuple(Form)
 _MOST_ATTEMPTS = 8
 _LIMIT = re.compile(
     r"(?:at most|maximum (?:value )?(?:of|is)|less than or equal to|<=) *(\d+)|> *(\d+)"
@@ -88,6 +88,12 @@ class Negotiator:
                     raise
                 now = lower
                 continue
+            except PromptTooLongError as error:
+                error.spent = spent = spent + error.spent
+                if error.room is None or error.room >= self._wanted(options, now):
+                    raise
+                options["max_tokens"] = error.room  # of this prompt only: nothing to remember
+                continue
             except ProviderError as error:
                 error.spent = spent + error.spent
                 raise
@@ -108,11 +114,14 @@ class Negotiator:
         schema = options.get("schema")
         asked: Options = {**options, "manner": Manner(now.form if schema else None, now.quirks)}
         if now.max_tokens is not None:
-            wanted = options.get("max_tokens", self._provider.get_max_tokens())
-            asked["max_tokens"] = min(wanted, now.max_tokens)
+            asked["max_tokens"] = self._wanted(options, now)
         if schema is not None and now.form is not Form.SCHEMA:
             messages = with_instruction(messages, schema, now.form)
         return await self._provider.generate(messages, **asked)
+
+    def _wanted(self, options: Options, now: Capability) -> int:
+        wanted = options.get("max_tokens", self._provider.get_max_tokens())
+        return min(wanted, now.max_tokens or wanted)
 
 
 def step_down(form: Form) -> Form:
@@ -153,9 +162,9 @@ def with_instruction(
 ) -> tuple[Message, ...]:
     """Say in words, in the first system message, what no option can say."""
     how = (
-        "Answer with one JSON object and nothing else."
-        if form is Form.JSON
-        else "Answer with one JSON object in a ```json code fence and nothing else."
+        "Answer with one JSON object in a ```json code fence and nothing else."
+        if form is Form.FENCED
+        else "Answer with one JSON object and nothing else."
     )
     text = f"{how} It matches this JSON Schema:\n{schema.text}"
     if messages and messages[0].role is Role.SYSTEM:

@@ -17,4 +17,5 @@ ADAPTER = Adapter(
     needs_key=False,
     max_tokens=4096,
     timeout_s=600.0,
+    concurrency=4,
 )

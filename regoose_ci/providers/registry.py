@@ -135,6 +135,11 @@ def provider_status(
     )
 
 
+def all_statuses(environment: Mapping[str, str]) -> tuple[ProviderStatus, ...]:
+    """Every provider by the vendors' usual variables alone, in the order of the registry."""
+    return tuple(provider_status(name, ProviderSettings(), environment) for name in NAMES)
+
+
 def _missing(
     adapter: Adapter, settings: ProviderSettings, environment: Mapping[str, str]
 ) -> tuple[str, ...]:

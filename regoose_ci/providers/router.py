@@ -11,7 +11,7 @@ from typing_extensions import Unpack
 from regoose_ci.providers.backoff import Random, RetryPolicy
 from regoose_ci.providers.base import LLMProvider, LLMResponse, Message, Options, Spent
 from regoose_ci.providers.clock import Clock, SystemClock
-from regoose_ci.providers.errors import ProviderError, Recovery, UnavailableError
+from regoose_ci.providers.errors import ProviderError, Recovery, TimedOutError, UnavailableError
 from regoose_ci.providers.lane import Lane, LaneLimits
 
 
@@ -20,6 +20,7 @@ class _Attempts:
     """What happened to one request so far."""
 
     sent: int = 0
+    timeouts: int = 0
     waited: float = 0.0
     spent: Spent = field(default_factory=Spent)
     last: ProviderError | None = None
@@ -140,7 +141,11 @@ class Router:
         attempts.last = error
         attempts.keep_away[lane] = self._clock.now() + lane.fail(error)
         error.spent = attempts.spent
-        if error.recovery is Recovery.NEVER or attempts.sent >= self._policy.attempts:
+        attempts.timeouts += isinstance(error, TimedOutError)
+        too_often = (
+            attempts.sent >= self._policy.attempts or attempts.timeouts >= self._policy.timeouts
+        )
+        if error.recovery is Recovery.NEVER or too_often:
             raise error
 
     def _give_up(self, lane: Lane, attempts: _Attempts, seconds: float) -> ProviderError:

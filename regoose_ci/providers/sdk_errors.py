@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import math
+import re
 from collections.abc import Mapping
 
 import httpx2
@@ -17,7 +18,11 @@ from regoose_ci.providers.transport import AnswerTooLargeError
 _LONGEST_COMPLAINT = 2000
 _NO_CREDIT = ("insufficient_quota", "billing", "credit balance")
 _TOO_LONG = ("context_length", "context length", "context window", "prompt is too long")
+_CONTEXT = re.compile(r"context (?:length|window) is (\d+)")
+_PROMPT = re.compile(r"(\d+) (?:input tokens|in the (?:messages|prompt|input))")
 _FILTERED = ("content_filter", "content management policy", "content_policy")
+# llama-cpp-python answers options that it does not know with a status of 500.
+_OPTIONS = ("response_format", "json_schema", "max_completion_tokens", "stream_options")
 _RETRIED = "It was tried again as often as allowed; try later, or name another endpoint."
 
 
@@ -75,6 +80,15 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return max(0.0, until - now) if until is not None and now is not None else None
 
 
+def room_in_context(complaint: str) -> int | None:
+    """Tokens left for an answer by the sentences of OpenAI, vLLM and llama.cpp, else None."""
+    context, prompt = _CONTEXT.search(complaint), _PROMPT.search(complaint)
+    if context is None or prompt is None:
+        return None
+    room = int(context[1]) - int(prompt[1])
+    return room if room > 0 else None
+
+
 def _timestamp(date: str) -> float | None:
     try:
         return email.utils.parsedate_to_datetime(date).timestamp()
@@ -105,7 +119,8 @@ def _of_status(error: openai.APIStatusError, endpoint: Endpoint, where: str) -> 
             "Lower the concurrency, or wait.",
             retry_after_s=retry_after(error.response.headers),
         )
-    if status in {408, 409, 425} or status >= 500:
+    is_our_fault = status == 500 and any(name in complaint for name in _OPTIONS)
+    if status in {408, 409, 425} or (status >= 500 and not is_our_fault):
         return errors.UnavailableError(
             f"{where} has a fault of its own ({status})",
             _RETRIED,
@@ -130,6 +145,7 @@ def _of_request(status: int, complaint: str, where: str) -> ProviderError:
         return errors.PromptTooLongError(
             f"The prompt does not fit the model at {where} ({status})",
             "Choose a model with a longer context.",
+            room=room_in_context(complaint),
         )
     if any(word in complaint for word in _FILTERED):
         return errors.RefusedError(f"A content filter at {where} stopped the prompt ({status})")

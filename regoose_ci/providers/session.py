@@ -46,7 +46,8 @@ class ModelPlan:
 
     Attributes:
         endpoints: By tier; several stand in for each other and share the load.
-        limits: What one endpoint is asked at most.
+        concurrency: How many requests one endpoint is sent at once; None is its adapter's default.
+        requests_per_minute: How many one endpoint is sent in a minute; None is no limit.
         policy: How often and how long is tried.
         capabilities: The file in which it is remembered what servers take; None forgets.
         cache: The file with earlier answers; None asks always.
@@ -54,7 +55,8 @@ class ModelPlan:
     """
 
     endpoints: Mapping[Tier, Sequence[Endpoint]]
-    limits: LaneLimits = field(default_factory=LaneLimits)
+    concurrency: int | None = None
+    requests_per_minute: int | None = None
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     capabilities: Path | None = None
     cache: Path | None = None
@@ -98,34 +100,33 @@ def open_session(plan: ModelPlan, budget: Budget, clock: Clock | None = None) ->
     resources = AsyncExitStack()
     store = CapabilityStore(plan.capabilities)
 
-    def ask_at(endpoint: Endpoint) -> LLMProvider:
+    def ask_at(endpoint: Endpoint) -> tuple[LLMProvider, LaneLimits]:
         adapter = find_adapter(endpoint.provider)
         chat = ChatProvider(adapter, endpoint)
         resources.push_async_callback(chat.aclose)
         budgeted = BudgetedProvider(chat, adapter.name, budget)
-        return Negotiator(budgeted, endpoint.identity, store, adapter.form)
+        limits = LaneLimits(plan.concurrency or adapter.concurrency, plan.requests_per_minute)
+        return Negotiator(budgeted, endpoint.identity, store, adapter.form), limits
 
     routers: dict[tuple[str, ...], LLMProvider] = {}  # tiers of the same endpoints share limits
     models: dict[Tier, LLMProvider] = {}
     for tier, endpoints in plan.endpoints.items():
         key = tuple(endpoint.identity for endpoint in endpoints)
         if key not in routers:
-            lanes = [(ask_at(endpoint), plan.limits) for endpoint in endpoints]
+            lanes = [ask_at(endpoint) for endpoint in endpoints]
             routers[key] = Router(lanes, plan.policy, clock)
         models[tier] = routers[key]
+    recorder = _recorder(models, plan, plan.record) if plan.record else None
+    if recorder is not None:
+        resources.enter_context(recorder)
     if plan.cache is not None:
         cache = resources.enter_context(AnswerCache(plan.cache))
-        models = {
-            tier: CachedProvider(
-                model,
-                combined_identity(endpoint.identity for endpoint in plan.endpoints[tier]),
-                cache,
-                budget,
-            )
-            for tier, model in models.items()
-        }
-    if plan.record is not None:
-        models = _recorded(models, plan, plan.record, resources)
+        for tier, endpoints in plan.endpoints.items():
+            identity = combined_identity(endpoint.identity for endpoint in endpoints)
+            models[tier] = CachedProvider(models[tier], identity, cache, budget)
+    if recorder is not None:
+        for tier, model in models.items():
+            models[tier] = RecordedProvider(model, tier.value, recorder)
     return ModelSession(StructuredAsker(models), budget, resources)
 
 
@@ -155,9 +156,7 @@ async def check_endpoint(endpoint: Endpoint) -> LLMResponse:
         return await negotiator.generate(_HELLO, max_tokens=1)
 
 
-def _recorded(
-    models: Mapping[Tier, LLMProvider], plan: ModelPlan, path: Path, resources: AsyncExitStack
-) -> dict[Tier, LLMProvider]:
+def _recorder(models: Mapping[Tier, LLMProvider], plan: ModelPlan, path: Path) -> Recorder:
     keys = {
         endpoint.api_key.get_secret_value()
         for endpoints in plan.endpoints.values()
@@ -167,5 +166,4 @@ def _recorded(
         tier.value: RecordedModel(model=m.get_model_name(), max_tokens=m.get_max_tokens())
         for tier, m in models.items()
     }
-    recorder = resources.enter_context(Recorder(path, described, keys))
-    return {tier: RecordedProvider(m, tier.value, recorder) for tier, m in models.items()}
+    return Recorder(path, described, keys)

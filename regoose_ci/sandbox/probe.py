@@ -145,7 +145,7 @@ class Probe:
         raise SandboxUnavailableError(
             "no container engine can run a sandbox here"
             + (f" ({'; '.join(dict.fromkeys(problems))})" if problems else ""),
-            "install rootless Podman (apt-get install podman uidmap) and run `regoose doctor`",
+            "run `regoose doctor`: it names the command that mends it",
         )
 
     def attempts(self) -> Iterator[Attempt]:

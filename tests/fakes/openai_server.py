@@ -220,6 +220,12 @@ class FakeOpenAIServer:
         """Count a request done."""
         with self._lock:
             self._at_once -= 1
+            self._lock.notify_all()
+
+    def is_idle_soon(self) -> bool:
+        """Whether no request is under way any more, within 2 s."""
+        with self._lock:
+            return self._lock.wait_for(lambda: self._at_once == 0, timeout=2)
 
 
 class _QuietServer(ThreadingHTTPServer):
@@ -401,7 +407,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _end(self, stream: bool) -> None:
         if stream:
             self.wfile.write(b"0\r\n\r\n")
-        self.close_connection = True
+        else:
+            self.close_connection = True
 
     def _reset(self) -> None:
         """Close with a TCP reset in place of an orderly end."""

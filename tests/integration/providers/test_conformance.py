@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import anyio
+import anyio.to_thread
 import pytest
 from pydantic import SecretStr
 
@@ -27,6 +28,7 @@ from regoose_ci.providers.errors import (
     ModelNotFoundError,
     RateLimitedError,
     RefusedError,
+    RejectedRequestError,
     TimedOutError,
     UnavailableError,
 )
@@ -55,7 +57,7 @@ SCHEMA = AnswerSchema(
 )
 
 PERSONALITIES = {
-    "openai": Personality(unsupported=frozenset({"max_tokens"})),
+    "openai": Personality(),
     "azure-openai": Personality(
         prefix="/openai/deployments/{model}",
         key_header="api-key",
@@ -144,16 +146,18 @@ async def test_always_limits_the_answer(pair: Pair) -> None:
     assert [body[n] for n in (*LimitName,) if n in body] == [pair.provider.get_max_tokens()]
 
 
-@pytest.mark.parametrize("form", [Form.SCHEMA, Form.JSON, Form.FENCED])
+@pytest.mark.parametrize("form", Form)
 async def test_asks_for_json_in_the_form_it_is_told(pair: Pair, form: Form) -> None:
     likes = pair.server.personality
     supported = likes.response_formats if "response_format" not in likes.unsupported else set()
-    if form is not Form.FENCED and form.value not in supported:
-        pytest.skip("not a form of this kind of server")
+    expected = {Form.SCHEMA: "json_schema", Form.FENCED: None}.get(form, "json_object")
+    if expected is not None and expected not in supported:
+        with pytest.raises(RejectedRequestError):
+            await pair.provider.generate(ASK, schema=SCHEMA, manner=Manner(form))
+        return
 
     await pair.provider.generate(ASK, schema=SCHEMA, manner=Manner(form))
 
-    expected = None if form is Form.FENCED else form.value
     assert pair.server.asked[0].response_format == expected
 
 
@@ -312,6 +316,16 @@ async def test_is_asked_concurrently(pair: Pair) -> None:
             tasks.start_soon(pair.provider.generate, ASK)
 
     assert len(pair.server.asked) == 4
+
+
+async def test_a_cancelled_request_hangs_up(pair: Pair) -> None:
+    pair.server.script.append(Dripping())
+
+    with anyio.move_on_after(0.1):
+        await pair.provider.generate(ASK)
+
+    assert len(pair.server.asked) == 1
+    assert await anyio.to_thread.run_sync(pair.server.is_idle_soon)
 
 
 async def test_names_its_model_and_its_limit(pair: Pair) -> None:

@@ -39,7 +39,7 @@ def test_a_sentence_about_another_function_or_matter_is_not(description: str) ->
 def test_the_word_is_quoted() -> None:
     judgement = judge(changed(), "Give points", "split_bill is only tidied.", "")
 
-    assert judgement.rationale == "The change says “tidied” of split_bill, and a result changed."
+    assert judgement.rationale == "The change says `tidied` of `split_bill`, and a result changed."
 
 
 def test_a_title_that_promises_the_same_results_is_held_against_every_change() -> None:

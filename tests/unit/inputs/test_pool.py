@@ -46,9 +46,9 @@ def test_a_pool_does_not_grow_without_bound() -> None:
 
 @given(st.lists(st.text(max_size=20).map(repr), max_size=5), st.integers())
 def test_fragments_are_texts(literals: list[str], seed: int) -> None:
-    rng = rng(seed)
+    chance = rng(seed)
     pool = Pool(literals, literals)
-    assert all(isinstance(pool.fragment(rng), str) for _ in range(5))
+    assert all(isinstance(pool.fragment(chance), str) for _ in range(5))
 
 
 @given(st.integers(), st.sampled_from(KINDS))

@@ -6,7 +6,11 @@ import pytest
 
 from regoose_ci.providers.base import AnswerSchema, Finish, Form, Message, Quirk, Role
 from regoose_ci.providers.capabilities import Capability, CapabilityStore
-from regoose_ci.providers.errors import RejectedRequestError, UnavailableError
+from regoose_ci.providers.errors import (
+    PromptTooLongError,
+    RejectedRequestError,
+    UnavailableError,
+)
 from regoose_ci.providers.negotiation import Negotiator
 from regoose_ci.providers.scripted import (
     Line,
@@ -46,20 +50,25 @@ async def test_a_server_that_enforces_schemas_is_asked_once() -> None:
 
 async def test_a_schema_that_is_not_taken_leads_down_to_what_is() -> None:
     provider = ScriptedProvider(
-        [rejects("response_format json_schema"), rejects("response_format json_object"), GOOD]
+        [
+            rejects("response_format json_schema"),
+            rejects("response_format schema"),
+            rejects("response_format json_object"),
+            GOOD,
+        ]
     )
     await negotiate(provider, CapabilityStore()).generate(ASK, schema=SCHEMA)
 
-    assert forms(provider) == [Form.SCHEMA, Form.JSON, Form.FENCED]
+    assert forms(provider) == [Form.SCHEMA, Form.GUIDED, Form.JSON, Form.FENCED]
     assert SCHEMA.text in provider.asked[-1].messages[0].text
 
 
 async def test_a_schema_that_is_ignored_is_given_in_words() -> None:
-    provider = ScriptedProvider(["I feel fine.", '{"feeling": "fine"}', GOOD])
+    provider = ScriptedProvider(["I feel fine.", '{"feeling": "fine"}', "fine", GOOD])
     response = await negotiate(provider, CapabilityStore()).generate(ASK, schema=SCHEMA)
 
     assert response.text == GOOD
-    assert forms(provider) == [Form.SCHEMA, Form.JSON, Form.FENCED]
+    assert forms(provider) == [Form.SCHEMA, Form.GUIDED, Form.JSON, Form.FENCED]
 
 
 async def test_an_answer_that_was_cut_off_says_nothing_about_the_server() -> None:
@@ -78,7 +87,7 @@ async def test_what_was_learned_is_used_by_the_next_session(tmp_path: Path) -> N
     second = ScriptedProvider([GOOD])
     await negotiate(second, CapabilityStore(path)).generate(ASK, schema=SCHEMA)
 
-    assert forms(second) == [Form.JSON]
+    assert forms(second) == [Form.GUIDED]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +142,7 @@ async def test_several_oddities_are_found_one_after_another() -> None:
     store = CapabilityStore()
     await negotiate(ScriptedProvider(say), store).generate(ASK, schema=SCHEMA, temperature=0)
 
-    assert store.get("here") == Capability(Form.JSON, frozenset(taken))
+    assert store.get("here") == Capability(Form.GUIDED, frozenset(taken))
 
 
 async def test_nothing_is_learned_from_a_request_that_fails_in_any_form() -> None:
@@ -157,3 +166,20 @@ async def test_without_a_schema_no_form_is_asked_for() -> None:
     provider = ScriptedProvider(["fine"])
     await negotiate(provider, CapabilityStore()).generate(ASK)
     assert forms(provider) == [None]
+
+
+async def test_an_answer_is_shortened_to_what_the_context_has_room_for() -> None:
+    provider = ScriptedProvider([PromptTooLongError("no", room=90), "fine", "fine"])
+    negotiator = negotiate(provider, CapabilityStore())
+
+    await negotiator.generate(ASK, max_tokens=1000)
+    await negotiator.generate(ASK, max_tokens=1000)
+
+    assert [request.options["max_tokens"] for request in provider.asked] == [1000, 90, 1000]
+
+
+async def test_a_prompt_that_leaves_no_room_is_an_error() -> None:
+    for room in (None, 1000):
+        provider = ScriptedProvider([PromptTooLongError("no", room=room)])
+        with pytest.raises(PromptTooLongError):
+            await negotiate(provider, CapabilityStore()).generate(ASK, max_tokens=1000)

@@ -11,6 +11,7 @@ from regoose_ci.providers.registry import (
     NAMES,
     SECRET_VARIABLES,
     ProviderSettings,
+    all_statuses,
     find_adapter,
     find_endpoint,
     provider_status,
@@ -154,6 +155,39 @@ def test_an_identity_has_no_credentials() -> None:
     assert endpoint.identity == "openai-compatible/m@box:1/v1"
 
 
+def test_says_of_every_provider_whether_it_is_configured() -> None:
+    statuses = all_statuses({"GEMINI_API_KEY": "secret"})
+
+    assert [status.name for status in statuses] == list(NAMES)
+    assert {status.name for status in statuses if status.configured} == {"gemini", "ollama"}
+    assert "secret" not in repr(statuses)
+
+
 def test_every_key_variable_is_kept_from_subprocesses() -> None:
     for adapter in ADAPTERS:
         assert set(adapter.key_variables) <= SECRET_VARIABLES
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        (None, "max_completion_tokens"),
+        ("https://eu.api.openai.com/v1", "max_completion_tokens"),
+        ("http://127.0.0.1:8000/v1", "max_tokens"),
+        ("https://proxy.example/v1", "max_tokens"),
+    ],
+)
+def test_the_limit_goes_by_the_vendors_name_at_the_vendors_address_only(
+    url: str | None, name: str
+) -> None:
+    settings = ProviderSettings(base_url=url, api_key=SecretStr("k"))
+    endpoint = find_endpoint("openai", Tier.SMALL, settings, {})
+    assert find_adapter("openai").limit_name_at(endpoint).value == name
+
+
+def test_azure_is_always_asked_by_the_newer_name() -> None:
+    settings = ProviderSettings(
+        model="m", base_url="https://mine.openai.azure.com", api_key=SecretStr("k")
+    )
+    endpoint = find_endpoint("azure-openai", Tier.SMALL, settings, {})
+    assert find_adapter("azure-openai").limit_name_at(endpoint).value == "max_completion_tokens"

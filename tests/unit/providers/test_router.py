@@ -12,6 +12,7 @@ from regoose_ci.providers.errors import (
     ProviderError,
     RateLimitedError,
     RefusedError,
+    TimedOutError,
     UnavailableError,
 )
 from regoose_ci.providers.lane import LaneLimits
@@ -125,6 +126,13 @@ async def test_attempts_are_bounded(clock: FakeClock) -> None:
     with pytest.raises(UnavailableError):
         await route(clock, provider, policy=policy).generate(ASK)
     assert len(provider.asked) == 3
+
+
+async def test_a_model_that_is_too_slow_is_not_waited_for_often(clock: FakeClock) -> None:
+    provider = always(TimedOutError("slow"))
+    with pytest.raises(TimedOutError):
+        await route(clock, provider).generate(ASK)
+    assert len(provider.asked) == 2
 
 
 async def test_the_next_endpoint_is_asked_at_once(clock: FakeClock) -> None:

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import dataclasses
+from datetime import datetime, timezone
+
+import anyio
+import pytest
+
+from regoose_ci.agents.board import Board, Skip
+from regoose_ci.agents.judge import Judge, added_test_lines, change_id
+from regoose_ci.agents.reporter import finish, report_of
+from regoose_ci.domain.candidates import (
+    CandidateKind,
+    CandidateTest,
+    RejectionReason,
+    RunOutcome,
+    RunRecord,
+    Verdict,
+)
+from regoose_ci.domain.changes import ChangeSet, SkippedFile
+from regoose_ci.domain.events import Stage, StageFinished, StageStarted
+from regoose_ci.domain.report import ReviewReport
+from regoose_ci.domain.revisions import Revision
+from tests.unit.agents.boards import PRICE, board, candidate, findings, shown
+from tests.unit.generation.observing import TIMEOUT, raised, returned
+
+OBSERVED = shown()
+CATCHING = candidate(CandidateKind.CATCHING, OBSERVED, "test_price_returns_5")
+HARDENING = candidate(CandidateKind.HARDENING, OBSERVED, "test_price_returns_6")
+COVERED = {PRICE.current.path: frozenset({2})}
+
+
+def verdict(
+    test: CandidateTest = CATCHING,
+    base: RunOutcome = RunOutcome.PASSED,
+    head: RunOutcome = RunOutcome.FAILED,
+    rejection: RejectionReason | None = None,
+) -> Verdict:
+    runs = (
+        RunRecord(Revision.BASE, base, covered_lines=COVERED),
+        RunRecord(Revision.HEAD, head, covered_lines=COVERED),
+    )
+    return Verdict(test, runs, rejection)
+
+
+def judged(*verdicts: Verdict, **texts: str) -> Board:
+    made, _ = board(**texts)
+    made.findings[PRICE.id] = findings(OBSERVED)
+    made.verdicts[PRICE.id] = list(verdicts)
+    anyio.run(Judge().run, made)
+    return made
+
+
+def test_ids_depend_on_function_call_and_kind_of_change_alone() -> None:
+    one = verdict()
+    slower = dataclasses.replace(one, runs=(dataclasses.replace(one.runs[0], duration=9.0),))
+    assert change_id(one) == change_id(slower)
+    assert len(change_id(one)) == 10
+    other = candidate(CandidateKind.CATCHING, shown(returned("a"), raised("KeyError")))
+    assert change_id(verdict(other)) != change_id(one)
+
+
+@pytest.mark.parametrize(
+    ("title", "intended"), [("Refactor price", "no"), ("Fix price", "yes"), ("Update", "unknown")]
+)
+def test_intents_follow_the_title(title: str, intended: str) -> None:
+    made = judged(verdict(), title=title)
+    assert made.intents[change_id(verdict())].intended == intended
+
+
+def test_what_no_longer_finishes_is_never_meant() -> None:
+    test = candidate(CandidateKind.CATCHING, shown(head=TIMEOUT))
+    made = judged(verdict(test), title="Fix price")
+    assert [i.intended for i in made.intents.values()] == ["no"]
+
+
+def test_only_accepted_catching_tests_are_judged() -> None:
+    rejected = verdict(rejection=RejectionReason.FLAKY)
+    kept = verdict(HARDENING, head=RunOutcome.PASSED)
+    assert judged(rejected, kept).intents == {}
+
+
+def test_lines_that_a_diff_adds_to_tests() -> None:
+    diff = """+++ b/shop/prices.py
++    return n + 1
++++ b/tests/test_prices.py
+@@ -1 +1 @@
+-    assert price(5) == 5
++    assert price(5) == 6
+"""
+    assert added_test_lines(diff) == "    assert price(5) == 6"
+
+
+def reported(made: Board) -> ReviewReport:
+    envelope = ReviewReport(session_id="s", started_at=datetime(2026, 1, 1, tzinfo=timezone.utc))
+    return report_of(made, finish(made), envelope)
+
+
+def test_a_finished_session_is_reported() -> None:
+    made = judged(
+        verdict(),
+        verdict(HARDENING, head=RunOutcome.PASSED),
+        verdict(HARDENING, rejection=RejectionReason.FLAKY),
+        title="Refactor price",
+    )
+    report = reported(made)
+    (function,) = report.functions
+    assert (function.status, function.reason) == ("tested", None)
+    assert (report.totals.functions, report.totals.tests) == (1, 2)
+    assert (report.totals.behaviour_changes, report.totals.rejected) == (1, {"flaky": 1})
+    (change,) = function.behaviour_changes
+    assert (change.call, change.base, change.head) == ("price(5)", "returns 5", "returns 6")
+    assert "assert price(5) == 5" in change.test
+    assert change.intended == "no"
+    assert {(t.kind, t.base, t.head) for t in function.tests} == {
+        ("catching", "passed", "failed"),
+        ("hardening", "passed", "passed"),
+    }
+    assert function.coverage.changed_lines == function.coverage.covered == (2,)
+    assert function.explored.inputs == 7
+
+
+def test_every_accepted_test_is_in_a_file_under_the_name_the_report_gives() -> None:
+    made = judged(verdict(), verdict(HARDENING, head=RunOutcome.PASSED))
+    files = finish(made).files
+    (function,) = reported(made).functions
+    for test in function.tests:
+        assert f"def {test.name}(" in files[test.file]
+        assert test.id == f"{test.file}::{test.name}"
+    assert set(files) == {test.file for test in function.tests}
+
+
+@pytest.mark.parametrize("skip", [Skip("import_failed", "RuntimeError"), None])
+def test_functions_that_nothing_came_of_say_why(skip: Skip | None) -> None:
+    made, _ = board()
+    if skip is not None:
+        made.skipped[PRICE.id] = skip
+    (function,) = reported(made).functions
+    assert function.status == "skipped"
+    assert function.reason == (skip.reason if skip else "budget")
+    assert function.detail
+
+
+def test_a_function_whose_guest_failed_is_failed() -> None:
+    made, _ = board()
+    made.skipped[PRICE.id] = Skip(None, "the sandbox is gone")
+    (function,) = reported(made).functions
+    assert (function.status, function.reason) == ("failed", None)
+    assert function.detail == "the sandbox is gone"
+
+
+def test_files_that_were_not_read_are_listed() -> None:
+    made, _ = board()
+    assert made.material is not None
+    skipped = (SkippedFile("shop/bad.py", "syntax_error", "line 1"),)
+    made.material = dataclasses.replace(made.material, changes=ChangeSet((), (), skipped))
+    listed = reported(made).functions[-1]
+    assert (listed.path, listed.status, listed.reason) == ("shop/bad.py", "skipped", "syntax_error")
+
+
+def test_a_session_that_ended_before_the_analysis_has_an_empty_report() -> None:
+    made, _ = board()
+    made.material = None
+    report = reported(made)
+    assert (report.functions, report.totals.functions) == ((), 0)
+
+
+def test_stages_are_timed_and_told() -> None:
+    made, events = board()
+    with made.stage(Stage.ANALYSIS, 3) as summary:
+        summary.append("3 changed functions")
+    with pytest.raises(LookupError), made.stage(Stage.GENERATION):
+        raise LookupError
+    assert events[0] == StageStarted(Stage.ANALYSIS, 3)
+    assert isinstance(events[1], StageFinished)
+    assert events[1].summary == "3 changed functions"
+    assert isinstance(events[3], StageFinished)
+    assert set(made.seconds) == {Stage.ANALYSIS, Stage.GENERATION}

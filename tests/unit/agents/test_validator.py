@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import anyio
+import pytest
+
+from regoose_ci.agents.validator import Validator
+from regoose_ci.domain.candidates import CandidateKind, CandidateTest, RejectionReason, Verdict
+from regoose_ci.domain.revisions import Revision
+from regoose_ci.errors import GuestError
+from regoose_ci.guest.protocol import Reply, RunTestJob, TestRun
+from regoose_ci.sandbox.base import Answer, Guest
+from tests.fakes.guests import FunctionGuest, ScriptedGuest, pairs_from
+from tests.unit.agents.boards import PRICE, board, candidate, findings, laboratory, shown
+
+CATCHING = candidate(CandidateKind.CATCHING, shown())
+HARDENING = candidate(CandidateKind.HARDENING, shown())
+Does = Callable[[Revision, RunTestJob], str]
+
+
+def honest(revision: Revision, job: RunTestJob) -> str:
+    """What the test does where base gives 5 and head gives 6."""
+    value = "5" if revision is Revision.BASE else "6"
+    holds = f"== {value}" in job.source or ("!=" in job.source and f"!= {value}" not in job.source)
+    return "passed" if holds else "failed"
+
+
+def verdicts(
+    *tests: CandidateTest, does: Does = honest, make: Callable[[Revision], Guest] | None = None
+) -> list[Verdict]:
+    def run(revision: Revision, job: RunTestJob) -> TestRun:
+        outcome = does(revision, job)
+        collected = () if outcome == "none" else (job.test,)
+        return TestRun(collected, outcome, 0.01, "why")
+
+    def guest(revision: Revision) -> Guest:
+        return FunctionGuest({}, tests=lambda job: run(revision, job))
+
+    pairs, sandbox = pairs_from(make or guest)
+    made, _ = board()
+    made.laboratory = laboratory(pairs)
+    made.findings[PRICE.id] = findings(shown())
+    made.candidates[PRICE.id] = tests
+    anyio.run(Validator().run, made)
+    assert sandbox.open == 0
+    return made.verdicts.get(PRICE.id, [])
+
+
+def rejection(test: CandidateTest, does: Does) -> RejectionReason | None:
+    (verdict,) = verdicts(test, does=does)
+    return verdict.rejection
+
+
+def test_tests_that_do_as_they_say_are_accepted() -> None:
+    assert [v.rejection for v in verdicts(CATCHING, HARDENING)] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("test", "base", "head", "reason"),
+    [
+        (CATCHING, "failed", "failed", RejectionReason.DOES_NOT_COLLECT),
+        (CATCHING, "none", "failed", RejectionReason.DOES_NOT_COLLECT),
+        (CATCHING, "passed", "passed", RejectionReason.NO_GAIN),
+        (HARDENING, "passed", "failed", RejectionReason.FAILS_ON_HEAD),
+        (HARDENING, "passed", "none", RejectionReason.DOES_NOT_COLLECT),
+    ],
+)
+def test_why_a_test_is_rejected(
+    test: CandidateTest, base: str, head: str, reason: RejectionReason
+) -> None:
+    outcomes = {Revision.BASE: base, Revision.HEAD: head}
+    assert rejection(test, lambda revision, _: outcomes[revision]) is reason
+
+
+def test_an_outcome_that_changes_in_fresh_guests_is_flaky() -> None:
+    runs = {revision: iter(["passed", "failed"] * 9) for revision in Revision}
+    assert rejection(HARDENING, lambda revision, _: next(runs[revision])) is RejectionReason.FLAKY
+
+
+@pytest.mark.parametrize("test", [CATCHING, HARDENING])
+def test_a_test_whose_negation_passes_too_asserts_nothing(test: CandidateTest) -> None:
+    def does(revision: Revision, job: RunTestJob) -> str:
+        return "passed" if "!=" in job.source else honest(revision, job)
+
+    assert rejection(test, does) is RejectionReason.ASSERTS_NOTHING
+
+
+@pytest.mark.parametrize(
+    "collected", [("test_other",), ("test_price", "test_price"), ("test_price[0]",)]
+)
+def test_other_tests_than_the_expected_one_are_not_believed(collected: tuple[str, ...]) -> None:
+    (verdict,) = verdicts(
+        HARDENING,
+        make=lambda _: FunctionGuest({}, tests=lambda _: TestRun(collected, "passed")),
+    )
+    assert verdict.rejection is RejectionReason.INTEGRITY
+
+
+def test_a_process_that_does_not_end_well_is_not_believed() -> None:
+    (verdict,) = verdicts(
+        HARDENING, make=lambda _: ScriptedGuest(*[Answer((), Reply(1, exit_code=3))] * 9)
+    )
+    assert verdict.rejection is RejectionReason.INTEGRITY
+
+
+def test_a_test_that_does_not_finish_on_head_is_rejected() -> None:
+    (verdict,) = verdicts(
+        HARDENING,
+        make=lambda _: ScriptedGuest(*[Answer((), Reply(1, signal=9, timed_out=True))] * 9),
+    )
+    assert verdict.rejection is RejectionReason.TIMEOUT
+
+
+def test_a_guest_that_dies_is_no_fault_of_the_tests() -> None:
+    found = verdicts(CATCHING, HARDENING, make=lambda _: ScriptedGuest(GuestError("gone")))
+    assert [v.rejection for v in found] == [RejectionReason.INFRA_ERROR] * 2
+
+
+def test_without_candidates_no_guest_is_started() -> None:
+    assert verdicts() == []

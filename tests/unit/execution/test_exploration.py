@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import anyio
+
+from regoose_ci.domain.changes import ChangedFunction
+from regoose_ci.domain.observations import Call, Origin, Reach
+from regoose_ci.domain.revisions import Revision
+from regoose_ci.execution.exploration import FunctionExplorer, FunctionFindings
+from regoose_ci.execution.stability import confirm
+from regoose_ci.inputs.pool import Pool
+from regoose_ci.inputs.search import InputSearch
+from regoose_ci.inputs.seeds import Seed
+from tests.fakes.guests import Body, FunctionGuest, pair_of
+from tests.unit.execution.changed import changed
+from tests.unit.generation.observing import call
+from tests.unit.inputs.chance import rng
+
+FUNCTION = changed("price")
+
+
+def explored(base: Body, head: Body, *seeds: Call, seconds: float = 1.0) -> FunctionFindings:
+    pair = pair_of(FunctionGuest({"price": base}), FunctionGuest({"price": head}))
+    search = InputSearch(Pool(), rng())
+    search.add_seeds(Seed(seed, Origin.CARVED) for seed in seeds)
+    explorer = FunctionExplorer(pair, FUNCTION, search)
+    return anyio.run(explorer.explore, seconds)
+
+
+def test_a_difference_is_found_and_made_small() -> None:
+    findings = explored(
+        lambda text: text.upper(),
+        lambda text: text.upper().replace("-", "_"),
+        call("price", "'a long - text, with, many words'"),
+    )
+    calls = [o.call for o in findings.witnesses.values()]
+    assert call("price", "'-'") in calls
+    assert findings.reached[Revision.BASE] == findings.reached[Revision.HEAD] == findings.inputs
+
+
+def test_the_search_comes_upon_a_difference_that_no_seed_shows() -> None:
+    findings = explored(
+        lambda n: n * 2, lambda n: n * 2 if n < 50 else n * 2 + 1, call("price", "5")
+    )
+    assert findings.witnesses
+
+
+def test_an_exception_only_on_head_is_a_difference() -> None:
+    def head(n: int) -> int:
+        if n == 0:
+            raise ValueError("no price")
+        return n
+
+    findings = explored(lambda n: n, head, call("price", "3"))
+    assert call("price", "0") in [o.call for o in findings.witnesses.values()]
+
+
+def test_what_does_the_same_has_no_witness() -> None:
+    findings = explored(lambda n: n + 1, lambda n: 1 + n, call("price", "5"), seconds=0.3)
+    assert findings.witnesses == {}
+    assert findings.kept
+    assert findings.explored.reached_change_on_head > 0
+
+
+def test_an_accident_that_changes_its_kind_is_none() -> None:
+    def base(n: object) -> int:
+        return len(n)  # type: ignore[arg-type]
+
+    def head(n: object) -> int:
+        return n.size  # type: ignore[attr-defined, no-any-return]
+
+    assert explored(base, head, call("price", "5"), seconds=0.2).witnesses == {}
+
+
+def test_without_seeds_there_is_nothing_to_do() -> None:
+    findings = explored(len, len, seconds=30)
+    assert (findings.inputs, findings.witnesses) == (0, {})
+
+
+def test_only_changed_lines_count_as_reached() -> None:
+    pair = pair_of(FunctionGuest({}), FunctionGuest({}))
+    explorer = FunctionExplorer(pair, FUNCTION, InputSearch(Pool(), rng()))
+    path = FUNCTION.current.path
+    assert explorer.reaches_change(Revision.HEAD, Reach({path: (1, 2)}))
+    assert not explorer.reaches_change(Revision.HEAD, Reach({path: (1,)}))
+    assert not explorer.reaches_change(Revision.HEAD, Reach({"other.py": (2,)}))
+
+
+def confirmed(again: Body, *, on_base: Body = lambda n: n) -> FunctionFindings:
+    """Findings of a difference, confirmed where head does ``again``."""
+    findings = explored(lambda n: n, lambda n: n + 1, call("price", "5"), seconds=0.2)
+    pair = pair_of(FunctionGuest({"price": on_base}), FunctionGuest({"price": again}))
+    anyio.run(confirm, pair, findings)
+    return findings
+
+
+def test_what_comes_out_the_same_again_is_kept() -> None:
+    findings = confirmed(lambda n: n + 1)
+    assert findings.witnesses
+    assert findings.kept
+
+
+def test_what_varies_is_dropped() -> None:
+    counter = iter(range(10**6))
+    findings = confirmed(lambda _: next(counter))
+    assert findings.witnesses == {}
+
+
+def test_a_difference_that_is_gone_is_dropped() -> None:
+    assert confirmed(lambda n: n).witnesses == {}
+
+
+class Ticket:
+    """An object with a part that varies from run to run."""
+
+    numbers = iter(range(10**6))
+
+    def __init__(self, price: int) -> None:
+        self.price = price
+        self.number = next(self.numbers)
+
+
+def test_parts_that_vary_are_left_out_of_an_outcome() -> None:
+    pair = pair_of(FunctionGuest({"price": Ticket}), FunctionGuest({"price": Ticket}))
+    search = InputSearch(Pool(), rng())
+    search.add_seeds([Seed(call("price", "5"), Origin.CARVED)])
+    findings = anyio.run(FunctionExplorer(pair, FUNCTION, search).explore, 0.1)
+    anyio.run(confirm, pair, findings)
+    assert findings.kept
+    for observation in findings.kept:
+        value = observation.outcomes[Revision.HEAD].value
+        assert value is None or list(value.parts) == ["{}.price"]
+
+
+def test_what_is_only_on_head_is_observed_there() -> None:
+    added = ChangedFunction(FUNCTION.change, FUNCTION.kind, None, FUNCTION.head)
+    pair = pair_of(FunctionGuest({}), FunctionGuest({"price": lambda n: n}))
+    search = InputSearch(Pool(), rng())
+    search.add_seeds([Seed(call("price", "5"), Origin.TYPES)])
+    findings = anyio.run(FunctionExplorer(pair, added, search).explore, 0.1)
+    assert findings.reached[Revision.HEAD] > 0
+    assert findings.reached[Revision.BASE] == 0
