@@ -32,9 +32,9 @@ class Mutator:
         roll = self._rng.random()
         if roll < 0.15 and others:
             return self._cross(call, self._rng.choice(others))
-        if roll < 0.22:
+        if roll < 0.27:
             return self._copy_argument(call)
-        if roll < 0.26 and call.kwargs:
+        if roll < 0.31 and call.kwargs:
             drop = self._rng.randrange(len(call.kwargs))
             return dataclasses.replace(
                 call, kwargs=tuple(k for n, k in enumerate(call.kwargs) if n != drop)
@@ -72,7 +72,26 @@ class Mutator:
         if kind_of(text) != kind_of(old):
             return None
         copied = _put(call, target, text)
-        return copied if self._rng.random() < 0.3 else self._change(copied, target)
+        roll = self._rng.random()
+        if roll < 0.2:
+            return copied
+        if roll < 0.7:
+            return _put(copied, target, self._nearly_equal(text))
+        return self._change(copied, target)
+
+    def _nearly_equal(self, source: str) -> str:
+        """Change a string in ``source`` the way that normalising functions should not notice."""
+        node = parse(source)
+        if node is None:
+            return source
+        tree = copy.deepcopy(ast.Expression(node))
+        texts = [c for c in constants(tree) if isinstance(c.value, str)]
+        if not texts:
+            return source
+        chosen = self._rng.choice(texts)
+        assert isinstance(chosen.value, str)
+        chosen.value = self._rng.choice(_NEARLY_EQUAL)(chosen.value)
+        return _unparse(tree) or source
 
     def _change_one(self, call: Call) -> Call | None:
         spots = _spots(call)
@@ -206,6 +225,22 @@ class Mutator:
             lambda: _drop_line(text, rng),
         ]
         return rng.choice(choices)()[:MAX_TEXT]
+
+
+_NEARLY_EQUAL: tuple[Callable[[str], str], ...] = (
+    lambda text: text + ".0",
+    lambda text: text.removesuffix(".0"),
+    lambda text: re.sub(r"(\d+)(?!.*\d)", r"\1.0", text),
+    lambda text: re.sub(r"(\d+)(?!.*\d)", r"0\1", text),
+    lambda text: text + "/",
+    lambda text: text + " ",
+    lambda text: " " + text,
+    lambda text: text.upper(),
+    lambda text: text.capitalize(),
+    lambda text: text.replace("-", "_"),
+    lambda text: text.replace("_", "-"),
+    lambda text: text.replace(" ", ""),
+)
 
 
 def _number(node: ast.expr | None, otherwise: int | float) -> int | float:
