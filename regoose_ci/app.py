@@ -175,7 +175,8 @@ class _Session:
             skip = Skip("needs_unavailable_resource", problem)
             board.skipped.setdefault(found.function.id, skip)
         self._ending = Ending(f"{problem}: the changes are listed, nothing was run")
-        board.notice(f"{self._ending.reason}.")
+        if not self._request.require_sandbox:
+            board.notice(f"{self._ending.reason}.")
 
     async def _open(self) -> _Opened:
         request = self._request

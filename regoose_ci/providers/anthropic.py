@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from regoose_ci.providers.base import Form, Tier
 from regoose_ci.providers.endpoint import Adapter
-from regoose_ci.providers.transport import openai_client
+from regoose_ci.providers.sdk import connect
 
 ADAPTER = Adapter(
     name="anthropic",
@@ -18,7 +18,7 @@ ADAPTER = Adapter(
     url_variables=("ANTHROPIC_BASE_URL",),
     base_url="https://api.anthropic.com/v1",
     models={Tier.SMALL: "claude-haiku-4-5", Tier.LARGE: "claude-sonnet-4-6"},
-    connect=openai_client,
+    connect=connect,
     form=Form.FENCED,
     complete_url=lambda url: url if url.rstrip("/").endswith("/v1") else f"{url.rstrip('/')}/v1",
 )

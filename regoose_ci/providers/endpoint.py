@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from openai import AsyncOpenAI
 from pydantic import SecretStr
 
 from regoose_ci.providers.base import Form, Tier
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
 
 
 class Delivery(Enum):

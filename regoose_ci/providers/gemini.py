@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regoose_ci.providers.base import Tier
 from regoose_ci.providers.endpoint import Adapter
-from regoose_ci.providers.transport import openai_client
+from regoose_ci.providers.sdk import connect
 
 ADAPTER = Adapter(
     name="gemini",
@@ -13,6 +13,6 @@ ADAPTER = Adapter(
     url_variables=(),
     base_url="https://generativelanguage.googleapis.com/v1beta/openai",
     models={Tier.SMALL: "gemini-2.5-flash", Tier.LARGE: "gemini-2.5-pro"},
-    connect=openai_client,
+    connect=connect,
     max_tokens=16384,  # tokens of thinking count as part of the answer
 )

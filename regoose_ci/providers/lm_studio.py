@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regoose_ci.providers.endpoint import Adapter
-from regoose_ci.providers.transport import openai_client
+from regoose_ci.providers.sdk import connect
 
 ADAPTER = Adapter(
     name="lm-studio",
@@ -12,7 +12,7 @@ ADAPTER = Adapter(
     url_variables=("LM_STUDIO_API_BASE",),
     base_url="http://127.0.0.1:1234/v1",
     models={},
-    connect=openai_client,
+    connect=connect,
     needs_key=False,
     max_tokens=4096,
     timeout_s=600.0,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from regoose_ci.providers.base import Tier
 from regoose_ci.providers.endpoint import Adapter
-from regoose_ci.providers.transport import openai_client
+from regoose_ci.providers.sdk import connect
 
 _PORT = 11434
 
@@ -35,7 +35,7 @@ ADAPTER = Adapter(
     url_variables=("OLLAMA_HOST",),
     base_url=f"http://127.0.0.1:{_PORT}/v1",
     models={Tier.SMALL: "qwen2.5-coder:7b", Tier.LARGE: "qwen2.5-coder:32b"},
-    connect=openai_client,
+    connect=connect,
     needs_key=False,
     max_tokens=4096,
     timeout_s=600.0,

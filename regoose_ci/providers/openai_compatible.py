@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regoose_ci.providers.endpoint import Adapter, Delivery
-from regoose_ci.providers.transport import openai_client
+from regoose_ci.providers.sdk import connect
 
 ADAPTER = Adapter(
     name="openai-compatible",
@@ -12,7 +12,7 @@ ADAPTER = Adapter(
     url_variables=(),
     base_url=None,
     models={},
-    connect=openai_client,
+    connect=connect,
     delivery=Delivery.WHOLE,
     needs_key=False,
     max_tokens=4096,

@@ -20,7 +20,6 @@ from regoose_ci.providers.base import Asker, LLMProvider, LLMResponse, Message, 
 from regoose_ci.providers.budget import Budget, BudgetedProvider
 from regoose_ci.providers.cache import AnswerCache, CachedProvider
 from regoose_ci.providers.capabilities import CapabilityStore
-from regoose_ci.providers.chat import ChatProvider
 from regoose_ci.providers.clock import Clock, SystemClock
 from regoose_ci.providers.endpoint import Endpoint
 from regoose_ci.providers.exchange import combined_identity
@@ -96,6 +95,8 @@ def open_session(plan: ModelPlan, budget: Budget, clock: Clock | None = None) ->
     Raises:
         RecordingError: The file to record to cannot be written.
     """
+    from regoose_ci.providers.chat import ChatProvider  # noqa: PLC0415 - see `sdk`
+
     clock = clock or SystemClock()
     resources = AsyncExitStack()
     store = CapabilityStore(plan.capabilities)
@@ -150,6 +151,8 @@ async def check_endpoint(endpoint: Endpoint) -> LLMResponse:
     Raises:
         ProviderError: It does not, and why.
     """
+    from regoose_ci.providers.chat import ChatProvider  # noqa: PLC0415 - see `sdk`
+
     adapter = find_adapter(endpoint.provider)
     async with ChatProvider(adapter, endpoint) as provider:
         negotiator = Negotiator(provider, endpoint.identity, CapabilityStore(), adapter.form)

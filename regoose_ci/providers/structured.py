@@ -112,7 +112,10 @@ async def _whole_text(talk: _Talk, messages: Sequence[Message], answer_type: typ
         for text in (response.text + more.text, more.text):
             if _is_valid(text, answer_type):
                 return text
-    shorter = await talk.say((*messages, Message(Role.USER, _SHORTER)), talk.options)
+    options = talk.options
+    if not response.text.strip():  # all tokens went into reasoning: ask for as many as there are
+        options = {**options, "max_tokens": talk.provider.get_max_tokens()}
+    shorter = await talk.say((*messages, Message(Role.USER, _SHORTER)), options)
     if shorter.finish is Finish.LENGTH and not _is_valid(shorter.text, answer_type):
         raise talk.fail(
             TruncatedError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import httpx2
-from openai import AsyncOpenAI
+from openai import AsyncAzureOpenAI, AsyncOpenAI
 from typing_extensions import override
 
 from regoose_ci.providers.endpoint import Endpoint
@@ -69,7 +69,26 @@ def openai_client(endpoint: Endpoint) -> AsyncOpenAI:
         max_retries=0,  # the router retries: it knows the other endpoints and the budget
         http_client=http_client(endpoint),
     )
-    if endpoint.provider != "openai":  # the SDK reads them from OPENAI_* for whatever server
-        client.organization = client.project = client.admin_api_key = None
-        client._custom_headers = {}
+    if endpoint.provider != "openai":
+        _forget_openai(client)
     return client
+
+
+def azure_client(endpoint: Endpoint) -> AsyncAzureOpenAI:
+    """The SDK's client for Azure: the key in a header of its own, deployments in the path."""
+    client = AsyncAzureOpenAI(
+        api_key=endpoint.api_key.get_secret_value(),
+        azure_endpoint=endpoint.base_url,
+        api_version=endpoint.api_version,
+        timeout=endpoint.timeout_s,
+        max_retries=0,
+        http_client=http_client(endpoint),
+    )
+    _forget_openai(client)
+    return client
+
+
+def _forget_openai(client: AsyncOpenAI) -> None:
+    """Drop what the SDK took from ``OPENAI_*`` variables, for whatever server it talks to."""
+    client.organization = client.project = client.admin_api_key = None
+    client._custom_headers = {}

@@ -77,14 +77,14 @@ class GitRepository:
         """
         if not path.is_dir():
             raise RepositoryError(
-                f"{path} is not a directory.", "Give the path of a git repository."
+                f"{path.name or path} is not a directory.", "Give the path of a git repository."
             )
         git = GitProcess(_find_root(path.resolve()))
         try:
             is_bare = git.text("rev-parse", "--is-bare-repository").strip() == "true"
         except GitCommandError as error:
             raise RepositoryError(
-                f"{path} is not a git repository.",
+                f"{path.name or path} is not a git repository.",
                 "Run regoose inside a clone, or give the path of one.",
             ) from error
         return cls(git.with_settings(_disabled_filters(git)), is_bare)
@@ -120,7 +120,7 @@ class GitRepository:
         """
         if self._is_bare:
             raise RepositoryError(
-                f"{self.root} is a bare repository and has no work tree.",
+                f"{self.root.name} is a bare repository and has no work tree.",
                 "Leave --worktree out, or run in a clone with a work tree.",
             )
         head_sha = self._commit("HEAD")

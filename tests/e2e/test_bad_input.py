@@ -23,6 +23,13 @@ def assert_refused(ended: Ended, sentence: str, code: int = WRONG_USE) -> None:
     assert sentence in error.message
     assert error.remedy
     assert ended.report.partial
+    assert_knows_no_place(ended)
+
+
+def assert_knows_no_place(ended: Ended) -> None:
+    """No file of the report holds a path of this machine."""
+    for path in ended.out.rglob("*"):
+        assert path.is_dir() or str(ended.out.parent) not in path.read_text(), path.name
 
 
 def test_not_a_repository(program: Program, tmp_path: Path) -> None:
@@ -33,7 +40,7 @@ def test_not_a_repository(program: Program, tmp_path: Path) -> None:
 
 
 def test_not_a_directory(program: Program, tmp_path: Path) -> None:
-    assert_refused(program.run("review", str(tmp_path / "gone")), "is not a directory")
+    assert_refused(program.run("review", str(tmp_path / "gone")), "gone is not a directory")
 
 
 def test_unknown_reference(program: Program, changed_shop: Project) -> None:
@@ -157,7 +164,7 @@ def test_no_container_engine(
     ended = program.run("review", cwd=changed_shop.path, PATH=str(without_engines))
     assert_refused(ended, "container engine", NO_SANDBOX)
     assert [f.qualname for f in ended.report.functions] == ["total"]
-    assert "podman" in ended.stderr.lower()
+    assert "regoose doctor" in ended.stderr
 
 
 def test_no_container_engine_and_none_required(

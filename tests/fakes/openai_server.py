@@ -23,6 +23,7 @@ from openai.types.chat.completion_create_params import (
     CompletionCreateParamsNonStreaming,
     CompletionCreateParamsStreaming,
 )
+from openai.types.shared import ErrorObject
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
 Json = dict[str, JsonValue]
@@ -45,6 +46,8 @@ class Completed:
     completion_tokens: int = 7
     hold: threading.Event | None = None
     """Answer only when this is set."""
+    delay_s: float = 0.0
+    """For measurements; tests use ``hold``."""
 
 
 @dataclass(frozen=True)
@@ -202,7 +205,9 @@ class FakeOpenAIServer:
         """Note a request that was accepted and say what to reply."""
         with self._lock:
             self.asked.append(asked)
-            return self.script.popleft() if self.script else self.answer(asked)
+            if self.script:
+                return self.script.popleft()
+        return self.answer(asked)
 
     def entered(self) -> None:
         """Count a request under way."""
@@ -273,6 +278,7 @@ class _Handler(BaseHTTPRequestHandler):
             case Completed():
                 if reply.hold is not None:
                     reply.hold.wait(5)
+                self.fake.stopping.wait(reply.delay_s)
                 self._send_completed(reply, asked, stream)
             case NoChoices():
                 self._send_no_choices(asked, stream)
@@ -319,6 +325,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send_failure(self, failed: Failed) -> None:
         error = {"message": failed.message, "type": "error", "param": failed.param}
+        ErrorObject.model_validate({**error, "code": failed.code})
         body = json.dumps({"error": {**error, "code": failed.code}}).encode()
         self._send_raw(Raw(body, headers=failed.headers), failed.status)
 

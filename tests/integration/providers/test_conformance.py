@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import anyio
 import anyio.to_thread
 import pytest
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 
 from regoose_ci.providers.base import (
     AnswerSchema,
@@ -20,6 +19,7 @@ from regoose_ci.providers.base import (
     Role,
     Tier,
 )
+from regoose_ci.providers.budget import Budget, Limits
 from regoose_ci.providers.chat import ChatProvider
 from regoose_ci.providers.endpoint import LimitName
 from regoose_ci.providers.errors import (
@@ -32,7 +32,9 @@ from regoose_ci.providers.errors import (
     TimedOutError,
     UnavailableError,
 )
+from regoose_ci.providers.prices import load_prices
 from regoose_ci.providers.registry import NAMES, ProviderSettings, find_adapter, find_endpoint
+from regoose_ci.providers.session import ModelPlan, open_session
 from tests.fakes.openai_server import (
     KEY,
     MODEL,
@@ -328,11 +330,30 @@ async def test_a_cancelled_request_hangs_up(pair: Pair) -> None:
     assert await anyio.to_thread.run_sync(pair.server.is_idle_soon)
 
 
+class Mood(BaseModel):
+    mood: str
+
+
+async def test_gives_typed_answers_within_a_session(name: str, like: FakeOpenAIServer) -> None:
+    like.answer = lambda _asked: Completed('{"mood": "fine"}')
+    url = like.root if name == "azure-openai" else like.url
+    settings = ProviderSettings(model=MODEL, base_url=url, api_key=SecretStr(KEY))
+    endpoint = find_endpoint(name, Tier.SMALL, settings, {})
+    budget = Budget(Limits(tokens=10_000), load_prices())
+
+    async with open_session(ModelPlan({Tier.SMALL: [endpoint]}), budget) as session:
+        first = await session.asker.ask(ASK, Mood, temperature=0, seed=1)
+        await session.asker.ask(ASK, Mood, temperature=0, seed=1)
+
+    assert first.value == Mood(mood="fine")
+    assert len(like.asked) == 2
+    assert budget.spent.tokens == 2 * (11 + 7)
+
+
 async def test_names_its_model_and_its_limit(pair: Pair) -> None:
     assert pair.provider.get_model_name() == MODEL
     assert pair.provider.get_max_tokens() >= 4096
 
 
-async def test_every_kind_of_server_has_a_personality() -> None:
+def test_every_kind_of_server_has_a_personality() -> None:
     assert set(PERSONALITIES) == set(NAMES)
-    assert dataclasses.fields(Personality)

@@ -35,6 +35,7 @@ from regoose_ci.providers.session import (
     open_session,
     replay_session,
 )
+from tests.fakes.clock import FakeClock
 from tests.fakes.openai_server import (
     KEY,
     MODEL,
@@ -52,7 +53,6 @@ from tests.fakes.openai_server import (
     Reply,
     ResetMidway,
 )
-from tests.unit.providers.conftest import FakeClock
 
 pytestmark = pytest.mark.anyio
 ASK = (Message(Role.USER, "What moods are there?"),)

@@ -19,7 +19,7 @@ from regoose_ci.providers.errors import (
 from regoose_ci.providers.prices import Price, PriceTable
 from regoose_ci.providers.scripted import Line, ScriptedProvider, ScriptedReply
 from regoose_ci.providers.tokens import most_tokens
-from tests.unit.providers.conftest import FakeClock
+from tests.fakes.clock import FakeClock
 
 pytestmark = pytest.mark.anyio
 PRICES = PriceTable({"scripted/dear": Price(input=10, output=100)}, "today")

@@ -24,7 +24,7 @@ from regoose_ci.providers.scripted import (
     ScriptedReply,
     ScriptedRequest,
 )
-from tests.unit.providers.conftest import FakeClock
+from tests.fakes.clock import FakeClock
 
 pytestmark = pytest.mark.anyio
 ASK = (Message(Role.USER, "How?"),)

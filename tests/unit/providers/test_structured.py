@@ -88,10 +88,10 @@ async def test_an_answer_that_cannot_be_continued_is_shortened() -> None:
     assert provider.asked[2].options["schema"].name == "Ideas"
 
 
-async def test_nothing_at_all_within_the_limit_is_not_continued() -> None:
+async def test_where_reasoning_left_no_room_for_an_answer_all_there_is_is_given() -> None:
     answer, provider = await ask(cut(""), GOOD)
     assert answer.value == VALUE
-    assert len(provider.asked) == 2
+    assert [request.options["max_tokens"] for request in provider.asked] == [50, 4096]
 
 
 async def test_an_answer_that_never_fits_is_an_error() -> None:
