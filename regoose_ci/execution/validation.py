@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from regoose_ci.domain.candidates import RunOutcome, RunRecord
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.revisions import Revision
+from regoose_ci.execution.expected import expected_tests
 from regoose_ci.execution.exploration import sources_of, target_of
 from regoose_ci.execution.jobs import Ended, run_test
 from regoose_ci.guest.protocol import RunTestJob
@@ -25,24 +28,23 @@ async def run_on(
     where = sources_of(function).get(revision)
     watch = () if where is None else (target_of(function, where),)
     ended = await run_test(guest, RunTestJob(_FILE, source, name, watch))
+    return record_of(revision, name, source, ended)
+
+
+def record_of(revision: Revision, name: str, source: str, ended: Ended) -> RunRecord:
+    """Judge how a test's run ended, by what its text says must be reported."""
     if ended.timed_out:
         return RunRecord(revision, RunOutcome.TIMEOUT)
     if ended.run is None or not ended.trusted:
         return RunRecord(revision, RunOutcome.ERROR, detail=ended.detail, trusted=False)
-    return _record(revision, name, ended)
-
-
-def _record(revision: Revision, name: str, ended: Ended) -> RunRecord:
     run = ended.run
-    assert run is not None
-    detail = run.detail
     outcome = _OUTCOMES.get(run.outcome, RunOutcome.ERROR)
-    expected = all(found.partition("[")[0].endswith(name) for found in run.collected)
-    return RunRecord(
-        revision,
-        outcome,
-        run.duration,
-        detail if expected else "it reported other tests than the expected one",
-        {path: frozenset(lines) for path, lines in run.reach.lines.items()},
-        trusted=expected,
-    )
+    if outcome is not RunOutcome.ERROR or run.collected:
+        if not expected_tests(source, name).are(run.collected):
+            detail = "it reported other tests than the expected one"
+            return RunRecord(revision, RunOutcome.ERROR, detail=detail, trusted=False)
+        if not 0 <= run.duration < math.inf:
+            detail = "it reported an impossible duration"
+            return RunRecord(revision, RunOutcome.ERROR, detail=detail, trusted=False)
+    covered = {path: frozenset(lines) for path, lines in run.reach.lines.items()}
+    return RunRecord(revision, outcome, run.duration, run.detail, covered)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -114,6 +114,27 @@ def find_endpoint(
         timeout_s=settings.request_timeout_s or adapter.timeout_s,
         api_version=_first_value(adapter.version_variables, environment) or adapter.api_version,
     )
+
+
+def tier_endpoints(
+    names: Sequence[str], settings: ProviderSettings, environment: Mapping[str, str]
+) -> dict[Tier, tuple[Endpoint, ...]]:
+    """The endpoints of both tiers, for a `ModelPlan`.
+
+    Args:
+        names: The provider and those that stand in for it. The settings are the first one's; the
+            others are found by their vendors' usual variables.
+        settings: The user's.
+        environment: Where the vendors' usual variables are looked up.
+
+    Raises:
+        UsageError: One of them is not configured.
+    """
+    pairs = [(name, settings if at == 0 else ProviderSettings()) for at, name in enumerate(names)]
+    return {
+        tier: tuple(find_endpoint(name, tier, own, environment) for name, own in pairs)
+        for tier in Tier
+    }
 
 
 def provider_status(

@@ -30,7 +30,7 @@ class Patience:
 
     start: float = 20.0
     grace: float = 5.0
-    end: float = 3.0
+    end: float = 1.0
     engine: float = 10.0
 
 

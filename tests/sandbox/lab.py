@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import anyio
+from pydantic import TypeAdapter
 
 from regoose_ci.assembly.laboratory import PRELOAD, guest_interpreter
 from regoose_ci.domain.report import Level
@@ -27,6 +28,7 @@ from regoose_ci.guest.protocol import (
     TOOLS,
     Call,
     CallKind,
+    Evaluated,
     EvaluateJob,
     GuestSetup,
     OutcomeKind,
@@ -41,6 +43,7 @@ LIMITS = GuestLimits(memory_mb=256, pids=64, tmp_mb=48)
 """Small, so that reaching them is quick."""
 
 _T = TypeVar("_T")
+_EVALUATED = TypeAdapter(Evaluated)
 
 
 @dataclass(frozen=True)
@@ -151,14 +154,12 @@ def _attack(answer: Answer, seconds: float) -> Attack:
     if not answer.items:
         return Attack(None, None, "", answer.end, seconds)
     assert len(answer.items) == 1
-    item = answer.items[0]
-    assert isinstance(item, dict)
-    outcome = item["outcome"]
-    value = (outcome["value"] or {}).get("source")
-    raised = (outcome["raised"] or {}).get("type", "")
-    assert outcome["kind"] != "unbuildable", outcome["detail"]
-    literal = ast.literal_eval(value) if value is not None else None
-    return Attack(OutcomeKind(outcome["kind"]), literal, raised, answer.end, seconds)
+    outcome = _EVALUATED.validate_python(answer.items[0]).outcome
+    assert outcome.kind is not OutcomeKind.UNBUILDABLE, outcome.detail
+    source = None if outcome.value is None else outcome.value.source
+    value = None if source is None else ast.literal_eval(source)
+    raised = "" if outcome.raised is None else outcome.raised.type
+    return Attack(outcome.kind, value, raised, answer.end, seconds)
 
 
 def new_tag() -> str:

@@ -22,8 +22,9 @@ ORDINARY_USER = "regoose-sandbox"
 SECRET = "s3cr3t-of-the-host"
 """Planted where a leak would be found: environment, home directory, proxy, git configuration."""
 
+_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 _STORAGE = '[storage]\ndriver = "overlay"\n'
-_CONTAINERS = '[engine]\ncgroup_manager = "cgroupfs"\nevents_logger = "none"\n'
+_CONTAINERS = '[engine]\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n'
 _DOCKER_CLIENT = f"""{{"proxies": {{"default": {{
     "httpProxy": "http://user:{SECRET}@proxy.invalid:3128",
     "httpsProxy": "http://user:{SECRET}@proxy.invalid:3128"}}}}}}
@@ -76,10 +77,10 @@ def _ordinary_user(place: Path, cache: Path) -> Iterator[Path]:
     (home / ".config/containers/containers.conf").write_text(_CONTAINERS)
     for path in (cache, runtime, home, *home.rglob("*")):
         os.chown(path, user.pw_uid, user.pw_gid)
-    environment = f"HOME={home} XDG_RUNTIME_DIR={runtime} PATH={os.environ['PATH']} TOKEN={SECRET}"
+    environment = f"HOME={home} XDG_RUNTIME_DIR={runtime} PATH={_PATH} TOKEN={SECRET}"
     client = _script(
         place / "podman",
-        f"exec setpriv --reuid={user.pw_uid} --regid={user.pw_gid} --clear-groups "
+        f"exec setpriv --reuid={user.pw_uid} --regid={user.pw_gid} --init-groups --inh-caps=-all "
         f'env -i {environment} podman "$@"',
     )
     try:

@@ -189,11 +189,12 @@ def test_a20_killed_controller(lab: Lab) -> None:
         assert controller.stdout.readline() == b"started\n"
         names = _names(lab, controller.pid)
         assert len(names) == 1
-        for client in _children(controller.pid):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(client, signal.SIGSTOP)  # nobody is left to clean up
+        clients = _children(controller.pid)
         controller.kill()
         controller.wait()
+        for client in clients:  # nobody is left to clean up
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(client, signal.SIGKILL)
 
         async def work(guest: Guest) -> tuple[Attack, tuple[str, ...]]:
             removed = await anyio.to_thread.run_sync(remove_leftovers, engine, lab.place / "cache")

@@ -15,6 +15,7 @@ from regoose_ci.providers.registry import (
     find_adapter,
     find_endpoint,
     provider_status,
+    tier_endpoints,
 )
 
 NOTHING = ProviderSettings()
@@ -191,3 +192,17 @@ def test_azure_is_always_asked_by_the_newer_name() -> None:
     )
     endpoint = find_endpoint("azure-openai", Tier.SMALL, settings, {})
     assert find_adapter("azure-openai").limit_name_at(endpoint).value == "max_completion_tokens"
+
+
+def test_who_stands_in_is_found_by_its_own_variables() -> None:
+    settings = ProviderSettings(model="mine", api_key=SecretStr("ours"))
+    tiers = tier_endpoints(["openai", "gemini"], settings, {"GEMINI_API_KEY": "theirs"})
+
+    found = {
+        tier: [(e.provider, e.model, e.api_key.get_secret_value()) for e in endpoints]
+        for tier, endpoints in tiers.items()
+    }
+    assert found == {
+        Tier.SMALL: [("openai", "mine", "ours"), ("gemini", "gemini-2.5-flash", "theirs")],
+        Tier.LARGE: [("openai", "mine", "ours"), ("gemini", "gemini-2.5-pro", "theirs")],
+    }
