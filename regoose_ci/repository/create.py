@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from regoose_ci.errors import InfrastructureError
+from regoose_ci.repository.process import inherited_environment
 
 _SECONDS = 120
 _AUTHOR = {"NAME": "Robin Example", "EMAIL": "robin@example.com"}
@@ -70,7 +71,7 @@ def _empty(directory: Path) -> None:
 
 def _git(directory: Path, *arguments: str, date: str = "") -> None:
     """Run git without the user's or the machine's configuration, hooks or repository."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+    environment = inherited_environment()
     environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     for role in ("AUTHOR", "COMMITTER"):
         environment |= {f"GIT_{role}_{key}": value for key, value in _AUTHOR.items()}

@@ -39,6 +39,14 @@ _ENVIRONMENT = {
 }
 
 
+_INHERITED = ("HOME", "LANG", "LOGNAME", "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "USER")
+
+
+def inherited_environment() -> dict[str, str]:
+    """What git gets of our environment: no key, no token, no configuration of git."""
+    return {name: os.environ[name] for name in _INHERITED if name in os.environ}
+
+
 class GitCommandError(RepositoryError):
     """A git command ended with an error; ``stderr`` is what it said."""
 
@@ -113,7 +121,7 @@ class GitProcess:
 
     def _environment(self) -> dict[str, str]:
         settings = {**self.settings, "safe.directory": str(self.directory)}
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+        environment = inherited_environment()
         environment.update(_ENVIRONMENT)
         environment["GIT_CONFIG_COUNT"] = str(len(settings))
         for index, (key, value) in enumerate(settings.items()):
