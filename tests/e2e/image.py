@@ -87,6 +87,8 @@ def build_image() -> Image:
     for image in podman.run("images", "--format", "{{.Repository}}:{{.Tag}}", NAME).split():
         if image != name:
             podman.run("rmi", image)
+    # Layers of earlier trees; those of today make the next build quick.
+    podman.run("image", "prune", "--force", "--filter=until=24h")
     return Image(name, archive)
 
 

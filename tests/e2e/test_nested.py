@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import os
+import re
 import shutil
 import tempfile
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +20,7 @@ from tests.e2e.image import build_image
 from tests.e2e.nesting import Nest, docker, rootless_podman
 from tests.e2e.program import ROOT
 
+ACTION = (ROOT / "action.yml").read_text(encoding="utf-8")
 ENGINES = {"docker": docker, "podman": rootless_podman}
 
 pytestmark = [
@@ -70,8 +75,8 @@ def test_a_workspace_is_reviewed_where_it_is_and_not_written_to(
 ) -> None:
     before = {path: path.stat().st_mtime_ns for path in workspace.rglob("*")}
     nested = nest.run(
-        "review", "--base", "main", "--budget", "8", "--fail-on", "unintended-change",
-        workspace=workspace,
+        "review", "--base", "main", "--only", "split_bill", "--budget", "4",
+        "--fail-on", "unintended-change", workspace=workspace,
     )  # fmt: skip
 
     assert nested.code == 1, nested.output
@@ -85,7 +90,9 @@ def test_a_workspace_is_reviewed_where_it_is_and_not_written_to(
 
 def test_a_workspace_that_only_its_owner_may_read_is_streamed(nest: Nest, workspace: Path) -> None:
     workspace.chmod(0o700)
-    nested = nest.run("review", "--base", "main", "--budget", "8", workspace=workspace)
+    nested = nest.run(
+        "review", "--base", "main", "--only", "split_bill", "--budget", "4", workspace=workspace
+    )
 
     assert nested.code == 0, nested.output
     assert [change.call for change in unintended(nested.report)] == ["split_bill(1, 2)"]
@@ -104,7 +111,7 @@ def test_a_workspace_that_the_daemon_does_not_see_is_streamed(nest: Nest, worksp
     )
     script.chmod(0o755)
     nested = nest.run(
-        "review", "--base", "main", "--budget", "8",
+        "review", "--base", "main", "--only", "split_bill", "--budget", "4",
         workspace=elsewhere / "sample", within=f"unshare --mount {script}",
     )  # fmt: skip
 
@@ -121,5 +128,27 @@ def test_wrong_use_passes_its_exit_code_on(nest: Nest, workspace: Path) -> None:
     assert nest.left() == ""
 
 
-def test_the_action_starts_it_the_same_way() -> None:
-    assert '"$GITHUB_ACTION_PATH/.ci/nest"' in (ROOT / "action.yml").read_text()
+@pytest.mark.parametrize("nest", ["docker"], indirect=True)
+def test_the_actions_review_step(nest: Nest, workspace: Path) -> None:
+    (script,) = re.findall(r"id: review\n.*? run: \|\n(.*)", ACTION, re.DOTALL)
+    files = {name: nest.place / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+    report = nest.place / "runner-temp" / "report"
+    environment = {
+        **nest.client.environment,
+        **{name: str(path) for name, path in files.items()},
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_ACTION_PATH": str(ROOT),
+        "GITHUB_WORKSPACE": str(workspace),
+        "BASE": "main", "HEAD": "loyalty", "ENGINE": "docker",
+        "IMAGE": nest.image.name, "REPORT": str(report),
+        "REGOOSE_TITLE": "Round tax", "REGOOSE_BUDGET": "4", "REGOOSE_ONLY": "split_bill",
+        "REGOOSE_FAIL_ON": "behaviour-change", "REGOOSE_WITH": "",
+    }  # fmt: skip
+    runner = dataclasses.replace(nest.client, environment=environment)
+    ended = runner.call("bash", "-e", "-c", textwrap.dedent(script))
+
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    assert files["GITHUB_OUTPUT"].read_text() == f"report={report}\n"
+    assert "split_bill(1, 2)" in files["GITHUB_STEP_SUMMARY"].read_text()
+    assert json.loads((report / "report.json").read_text())["title"] == "Round tax"
+    assert nest.left() == ""
