@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Collection, Hashable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice, zip_longest
 
 from regoose_ci.analysis.mutants import Mutant
 from regoose_ci.comparison.differences import (
@@ -31,8 +32,10 @@ BATCH_SECONDS = 0.4
 LONGEST_BATCH = 3.0
 MAX_BATCH = 96
 MAX_KEPT = 600
-MAX_SHOWN = 8
+MAX_SHOWN = 6
 """Witnesses that are followed up for one function."""
+MAX_PRIVATE = 2
+"""The same where only direct calls of a private function show something."""
 MAX_SHAPES = 4
 """Of these, so many that differ in their shape alone."""
 WEIGHTS = {
@@ -121,14 +124,22 @@ class FunctionExplorer:
         return self.findings
 
     def _choose_witnesses(self) -> None:
-        """Keep the kinds that most inputs show, and not too many that differ in shape alone."""
-        chosen: dict[Kind, Observation] = {}
-        shapes: Counter[Kind] = Counter()
-        for kind, _ in self.findings.seen.most_common():
-            if len(chosen) < MAX_SHOWN and shapes[kind[:-1]] < MAX_SHAPES:
-                shapes[kind[:-1]] += 1
-                chosen[kind] = self.findings.witnesses[kind]
-        self.findings.witnesses = chosen
+        """Keep a few witnesses: public calls where there are some, each kind in turn."""
+        findings = self.findings
+        public = {
+            kind: observation
+            for kind, observation in findings.witnesses.items()
+            if findings.function.is_public or not self._is_direct(observation.call)
+        }
+        found = public or findings.witnesses
+        most = MAX_SHOWN if public else MAX_PRIVATE
+        findings.witnesses = {
+            kind: found[kind] for kind in choose_kinds(findings.seen, found, most)
+        }
+
+    def _is_direct(self, call: Call) -> bool:
+        name = self.findings.function.current.qualname.rpartition(".")[2]
+        return call.name.rpartition(".")[2] == name
 
     async def observe(self, seeds: list[Seed]) -> list[Observation]:
         """Make calls on all revisions at once; slow ones leave the last calls undone."""
@@ -212,6 +223,25 @@ class FunctionExplorer:
             if shown:
                 best = min(shown, key=lambda o: self._size(o.call))
         self.findings.witnesses[kind] = best
+
+
+def choose_kinds(seen: Counter[Kind], found: Collection[Kind], most: int) -> list[Kind]:
+    """Choose kinds of difference to show: coarse kinds in turn, frequent and simple shapes.
+
+    The most frequent is what the change's own tests are about; a simple rare one may be what
+    nobody thought of.
+    """
+    groups: dict[Kind, list[Kind]] = {}
+    for kind, _ in seen.most_common():
+        if kind in found:
+            groups.setdefault(kind[:-1], []).append(kind)
+    ranked = []
+    for kinds in groups.values():
+        simple = sorted(kinds, key=lambda kind: ("u" in kind[-1], len(kind[-1]), kind[-1]))
+        mixed = [kind for pair in zip(kinds, simple, strict=True) for kind in pair]
+        ranked.append(list(dict.fromkeys(mixed))[:MAX_SHAPES])
+    turns = (kind for turn in zip_longest(*ranked) for kind in turn if kind is not None)
+    return list(islice(turns, most))
 
 
 def noteworthy_difference(observation: Observation) -> Difference | None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import anyio
 
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Call, Origin, Reach
 from regoose_ci.domain.revisions import Revision
-from regoose_ci.execution.exploration import FunctionExplorer, FunctionFindings
+from regoose_ci.execution.exploration import FunctionExplorer, FunctionFindings, choose_kinds
 from regoose_ci.execution.stability import confirm
 from regoose_ci.inputs.pool import Pool
 from regoose_ci.inputs.search import InputSearch
@@ -139,3 +141,18 @@ def test_what_is_only_on_head_is_observed_there() -> None:
     findings = anyio.run(FunctionExplorer(pair, added, search).explore, 0.1)
     assert findings.reached[Revision.HEAD] > 0
     assert findings.reached[Revision.BASE] == 0
+
+
+def test_kinds_are_chosen_in_turn_frequent_and_simple_ones() -> None:
+    seen = Counter({
+        ("result", "str", "-w:w@+"): 50, ("result", "str", "-u+w"): 40,
+        ("result", "str", "-w.w+w"): 30, ("result", "str", "+ "): 1, ("raised", "x", "."): 2,
+    })  # fmt: skip
+
+    assert choose_kinds(seen, list(seen), 4) == [
+        ("result", "str", "-w:w@+"),
+        ("raised", "x", "."),
+        ("result", "str", "+ "),
+        ("result", "str", "-u+w"),
+    ]
+    assert choose_kinds(seen, [("raised", "x", ".")], 4) == [("raised", "x", ".")]
