@@ -47,10 +47,14 @@ class Watchdog:
         return self._oom_kills > before
 
     def _memory_in_use(self) -> int:
-        total = _file_system("/tmp") + _file_system("/dev/shm") + _segments()  # noqa: S108
-        for pid in processes():
-            total += _resident(pid) + _open_memory_files(pid)
-        return total
+        """Bytes in use; pages that processes share are told apart only when that matters."""
+        pids = processes()
+        files = _file_system("/tmp") + _file_system("/dev/shm") + _segments()  # noqa: S108
+        files += sum(_open_memory_files(pid) for pid in pids)
+        total = files + sum(_resident(pid) for pid in pids)
+        if total <= self._memory:
+            return total
+        return files + sum(_proportional(pid) for pid in pids)
 
 
 def processes() -> list[int]:
@@ -61,13 +65,12 @@ def processes() -> list[int]:
 
 def _resident(pid: int) -> int:
     """Bytes of private and shared memory; pages of files do not count."""
-    try:
-        with open(f"/proc/{pid}/status") as status:  # noqa: PTH123
-            lines = status.read().splitlines()
-    except OSError:
-        return 0
-    sizes = [line.split() for line in lines if line.startswith(("RssAnon:", "RssShmem:"))]
-    return sum(int(size[1]) << 10 for size in sizes)
+    return _sum_of(pid, "status", ("RssAnon:", "RssShmem:"))
+
+
+def _proportional(pid: int) -> int:
+    """The same, but a page that n processes share counts 1/n; slower to find out."""
+    return _sum_of(pid, "smaps_rollup", ("Pss_Anon:", "Pss_Shmem:"))
 
 
 def _has_memory(pid: int) -> bool:
@@ -77,6 +80,23 @@ def _has_memory(pid: int) -> bool:
             return "\nVmRSS:" in status.read()
     except OSError:
         return False
+
+
+def _sum_of(pid: int, file: str, names: tuple[str, ...]) -> int:
+    """Add up the lines of a status file that begin with one of ``names``, in bytes.
+
+    A process that hides is treated as one that is over the limit.
+    """
+    try:
+        with open(f"/proc/{pid}/{file}") as status:  # noqa: PTH123
+            lines = status.read().splitlines()
+    except PermissionError as error:
+        if _has_memory(pid):
+            raise LimitError(MEMORY) from error
+        return 0
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith(names))
 
 
 def _open_memory_files(pid: int) -> int:

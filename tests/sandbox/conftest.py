@@ -34,7 +34,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     level: Level = request.param
     with contextlib.ExitStack() as stack:
-        place = Path(tempfile.mkdtemp(prefix=f"regoose-{level}-", dir="/var/tmp"))
+        # Short: where paths of sockets get long, Podman waits 20 s for the end of a container.
+        place = Path(tempfile.mkdtemp(prefix=f"rg-{level[0]}-", dir="/var/tmp"))
         stack.callback(shutil.rmtree, place)
         place.chmod(0o755)
         previous = os.umask(0o022)

@@ -70,7 +70,7 @@ def _ordinary_user(place: Path, cache: Path) -> Iterator[Path]:
         user = pwd.getpwnam(ORDINARY_USER)
     except KeyError:
         raise RuntimeError(f"there is no user {ORDINARY_USER}: run .ci/engines as root") from None
-    home, runtime = place / "home", place / "runtime"
+    home, runtime = place / "home", place / "run"
     (home / ".config/containers").mkdir(parents=True)
     runtime.mkdir(mode=0o700)
     (home / ".config/containers/storage.conf").write_text(_STORAGE)

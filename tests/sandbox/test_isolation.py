@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from .lab import Lab, new_tag
+from regoose_ci.sandbox.base import Guest
+
+from .lab import Lab, attack, new_tag
 from .levels import SECRET
 
 
@@ -112,17 +114,15 @@ def test_a31_planted_secrets(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
             return found, os.path.exists("/work/repo/.git"), sorted(os.listdir("/root"))[:3] \
                 if os.path.exists("/root") else []
         """,
-        lambda guest: _attack(guest),
+        _value,
         config,
     )
 
     assert result == ([], False, [])
 
 
-async def _attack(guest: object) -> object:
-    from .lab import attack  # noqa: PLC0415
-
-    return (await attack(guest)).value  # type: ignore[arg-type]
+async def _value(guest: Guest) -> object:
+    return (await attack(guest)).value
 
 
 def test_a32_host_processes_are_invisible(lab: Lab) -> None:

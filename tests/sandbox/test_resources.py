@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-
 from regoose_ci.sandbox.base import Guest
 
 from .controller import growth
