@@ -62,15 +62,21 @@ def skeleton(text: str) -> str:
 
 
 def _input_shape(call: Call) -> str:
-    """Name the kinds of characters and values in the arguments of a call."""
+    """Name the kinds of characters and values in the arguments of a call.
+
+    Where two texts meet, what sets them apart belongs to the shape.
+    """
     seen: set[str] = set()
+    texts: list[str] = []
     parts = [*call.args, *(value for _, value in call.kwargs), call.receiver or ""]
     for part in parts:
         node = parse_expression(part)
         for found in ast.walk(node) if node is not None else ():
             if isinstance(found, ast.Constant):
                 seen.update(_constant_shape(found.value))
-    return "".join(sorted(seen))
+                if isinstance(found.value, str):
+                    texts.append(found.value[:MAX_TEXT])
+    return "".join(sorted(seen)) + (_edits(*texts) if len(texts) == 2 else "")
 
 
 def _constant_shape(value: object) -> set[str]:

@@ -50,3 +50,16 @@ def test_without_text_the_input_gives_the_shape() -> None:
     assert kind("'~=1.0'", "False", "True") != kind("'==1.0'", "False", "True")
     assert kind("'~=1.0'", "False", "True") == kind("'~=2.5'", "False", "True")
     assert kind("-1", "1", "2") != kind("1.5", "1", "2")
+
+
+def test_two_texts_are_told_by_what_sets_them_apart() -> None:
+    def shape(receiver: str, argument: str) -> Kind:
+        outcomes = [Outcome(OutcomeKind.RETURNED, Value("bool", s)) for s in ("False", "True")]
+        found = difference(*outcomes)
+        assert found is not None
+        return kind_of_change(
+            found, Call(CallKind.METHOD, "__eq__", f"Spec({receiver})", (f"Spec({argument})",))
+        )
+
+    assert shape("'~=2.0'", "'~=2.0.0'") == shape("'~=1.18'", "'~=1.18.0'")
+    assert shape("'~=2.0'", "'~=2.0.0'") != shape("'~=2.0'", "'~=02.0'")
