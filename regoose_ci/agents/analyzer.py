@@ -18,8 +18,9 @@ from regoose_ci.analysis.harvest import harvest_literals
 from regoose_ci.analysis.impact import CallGraph, build_call_graph, find_public_callers
 from regoose_ci.analysis.layout import Layout, find_layout, is_test_path
 from regoose_ci.analysis.material import ChangeMaterial, ChangeSource, FunctionMaterial
+from regoose_ci.analysis.open_calls import find_open_calls
 from regoose_ci.analysis.style import find_test_style
-from regoose_ci.domain.changes import ChangedFunction, ChangeKind
+from regoose_ci.domain.changes import ChangedFunction, ChangeKind, FunctionKind
 from regoose_ci.domain.events import Stage
 from regoose_ci.domain.observations import Call
 from regoose_ci.domain.revisions import Revision
@@ -111,8 +112,12 @@ def _calls(function: ChangedFunction, sources: dict[str, str]) -> Iterator[Call]
     for entry in function.entry_points[:3]:
         module, _, qualname = entry.partition(":")
         there = dataclasses.replace(function.current, module=module, qualname=qualname)
-        caller = dataclasses.replace(function, head=there)
-        yield from find_call_sites(caller, _mentioning(sources, caller))[:40]
+        kind = FunctionKind.METHOD if "." in qualname else FunctionKind.FUNCTION
+        caller = dataclasses.replace(function, head=there, kind=kind)
+        mentioning = _mentioning(sources, caller)
+        yield from find_call_sites(caller, mentioning)[:40]
+        if kind is FunctionKind.FUNCTION:
+            yield from find_open_calls(module, qualname, mentioning)
 
 
 def _test_literals(

@@ -32,11 +32,11 @@ BATCH_SECONDS = 0.4
 LONGEST_BATCH = 3.0
 MAX_BATCH = 96
 MAX_KEPT = 600
-MAX_SHOWN = 6
+MAX_SHOWN = 8
 """Witnesses that are followed up for one function."""
 MAX_PRIVATE = 2
 """The same where only direct calls of a private function show something."""
-MAX_SHAPES = 4
+MAX_SHAPES = 6
 """Of these, so many that differ in their shape alone."""
 WEIGHTS = {
     Origin.CARVED: 40,

@@ -223,10 +223,12 @@ class Mutator:
             lambda: text + text,
             lambda: _swap(tokens, rng),
             lambda: _drop_line(text, rng),
+            lambda: _drop_column(text, rng),
         ]
         return rng.choice(choices)()[:MAX_TEXT]
 
 
+_SEPARATORS = ("|", ",", "\t", ";", ":", "=")
 _NEARLY_EQUAL: tuple[Callable[[str], str], ...] = (
     lambda text: text + ".0",
     lambda text: text.removesuffix(".0"),
@@ -272,6 +274,24 @@ def _drop_line(text: str, rng: random.Random) -> str:
         return text + "\n"
     del lines[rng.randrange(len(lines))]
     return "".join(lines)
+
+
+def _drop_column(text: str, rng: random.Random) -> str:
+    """Take one column out of every line of a table; any common separator makes a table."""
+    lines = text.splitlines()
+    marks = [m for m in _SEPARATORS if all(m in line for line in lines if line.strip())]
+    if not lines or not marks:
+        return text[::-1]
+    mark = rng.choice(marks)
+    widest = max(line.count(mark) for line in lines) + 1
+    column = rng.randrange(widest)
+    cut = []
+    for line in lines:
+        cells = line.split(mark)
+        if column < len(cells) > 1:
+            del cells[column]
+        cut.append(mark.join(cells))
+    return "\n".join(cut) + ("\n" if text.endswith("\n") else "")
 
 
 def _spots(call: Call) -> list[_Spot]:

@@ -41,7 +41,8 @@ class Pool:
         self._by_kind: dict[str, dict[str, None]] = {k: {} for k in _PLAIN}
         self._fragments: dict[str, None] = {}
         self._hot: dict[str, None] = {}
-        for source in changed:
+        self._changed = tuple(changed)
+        for source in self._changed:
             self.add(source)
             self._heat(source)
         for source in literals:
@@ -98,6 +99,10 @@ class Pool:
     def harvested(self, kind: str) -> tuple[str, ...]:
         """Return the literals of one obvious type that the project itself uses, best first."""
         return tuple(s for s in self._by_kind.get(kind, ()) if s not in _PLAIN.get(kind, ()))
+
+    def changed(self, kind: str) -> tuple[str, ...]:
+        """Return the literals of one obvious type that the change itself mentions."""
+        return tuple(s for s in self._changed if kind_of(s) == kind)
 
     def values(self, kind: str) -> tuple[str, ...]:
         """Return the literals of one obvious type, best first."""

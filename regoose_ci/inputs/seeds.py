@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from regoose_ci.domain.observations import Call, CallKind, Origin
@@ -100,15 +100,28 @@ def _call(described: Described, owner: Written | None, row: _Row) -> Call:
 def literal_seeds(calls: Sequence[Call], pool: Pool) -> Iterator[Seed]:
     """Yield known calls with one argument replaced by each literal of its type in turn.
 
-    What a project's tests feed to its functions is the best guess of what else they get.
+    What a project's tests feed to its functions is the best guess of what else they get. Where
+    the change mentions a literal of an argument's type (an option, a module's name), calls with
+    that literal come first: it may be what switches the changed code on.
     """
-    for call in calls[:MAX_TEMPLATES]:
-        for position, argument in enumerate(call.args):
-            for source in pool.harvested(kind_of(argument))[:MAX_LITERALS]:
-                args = (*call.args[:position], source, *call.args[position + 1 :])
-                yield Seed(dataclasses.replace(call, args=args), Origin.LITERALS)
-        for position, (name, argument) in enumerate(call.kwargs):
-            for source in pool.harvested(kind_of(argument))[:MAX_LITERALS]:
-                pair = (name, source)
-                kwargs = (*call.kwargs[:position], pair, *call.kwargs[position + 1 :])
-                yield Seed(dataclasses.replace(call, kwargs=kwargs), Origin.LITERALS)
+    for call in _templates(calls, pool):
+        for changed in _replaced(call, pool.harvested):
+            yield Seed(changed, Origin.LITERALS)
+
+
+def _templates(calls: Sequence[Call], pool: Pool) -> list[Call]:
+    switched = [s for call in calls for s in _replaced(call, pool.changed) if s.kwargs]
+    first = dict.fromkeys(switched[:MAX_TEMPLATES])
+    return [*first, *(call for call in calls[:MAX_TEMPLATES] if call not in first)]
+
+
+def _replaced(call: Call, literals: Callable[[str], tuple[str, ...]]) -> Iterator[Call]:
+    for position, argument in enumerate(call.args):
+        for source in literals(kind_of(argument))[:MAX_LITERALS]:
+            args = (*call.args[:position], source, *call.args[position + 1 :])
+            yield dataclasses.replace(call, args=args)
+    for position, (name, argument) in enumerate(call.kwargs):
+        for source in literals(kind_of(argument))[:MAX_LITERALS]:
+            pair = (name, source)
+            kwargs = (*call.kwargs[:position], pair, *call.kwargs[position + 1 :])
+            yield dataclasses.replace(call, kwargs=kwargs)

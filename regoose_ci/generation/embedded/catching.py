@@ -41,7 +41,7 @@ from regoose_ci.generation.embedded.naming import (
 from regoose_ci.generation.embedded.size import complexity
 
 ORIGIN = "embedded"
-_MAX_TESTS = 6
+_MAX_TESTS = 8
 _RAISED_ON_BASE = frozenset(
     {
         DifferenceKind.EXCEPTION_GONE,
