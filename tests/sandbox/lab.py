@@ -7,10 +7,12 @@ import contextlib
 import itertools
 import os
 import secrets
+import shutil
 import subprocess
+import tempfile
 import textwrap
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -18,9 +20,12 @@ from typing import TypeVar
 import anyio
 from pydantic import TypeAdapter
 
-from regoose_ci.assembly.laboratory import PRELOAD, guest_interpreter
+from regoose_ci.assembly.laboratory import GUEST_PROGRAM, PRELOAD, guest_interpreter
+from regoose_ci.config import Settings
 from regoose_ci.domain.report import Level
 from regoose_ci.environments.interpreter import Interpreter
+from regoose_ci.environments.tools import ensure_tools
+from regoose_ci.environments.uv import Uv
 from regoose_ci.execution.jobs import Ended, run_test
 from regoose_ci.guest.protocol import (
     GUEST,
@@ -38,6 +43,8 @@ from regoose_ci.guest.protocol import (
 from regoose_ci.sandbox.base import Answer, Guest, GuestLimits, GuestSpec, Mount
 from regoose_ci.sandbox.container import ContainerSandbox
 from regoose_ci.sandbox.probe import Host, Probe
+
+from .levels import host_at, interpreter_at
 
 LIMITS = GuestLimits(memory_mb=256, pids=64, tmp_mb=48)
 """Small, so that reaching them is quick."""
@@ -139,6 +146,27 @@ class Lab:
         command = [engine, "ps", "--all", "--format", "{{.Names}}", "--filter", "name=regoose-"]
         listed = subprocess.run(command, capture_output=True, text=True, check=True, cwd=self.place)
         return {name for name in listed.stdout.split() if f"-{os.getpid()}-" in name}
+
+
+@contextlib.contextmanager
+def open_lab(level: Level) -> Iterator[Lab]:
+    """Set up a level, find its sandbox by the probe, and remove all of it afterwards."""
+    with contextlib.ExitStack() as stack:
+        # Short: where paths of sockets get long, Podman waits 20 s for the end of a container.
+        place = Path(tempfile.mkdtemp(prefix=f"rg-{level[0]}-", dir="/var/tmp"))
+        stack.callback(shutil.rmtree, place)
+        stack.callback(os.umask, os.umask(0o022))
+        place.chmod(0o755)
+        host = stack.enter_context(host_at(level, place))
+        program = place / "guest"
+        shutil.copytree(GUEST_PROGRAM, program, ignore=shutil.ignore_patterns("__pycache__"))
+        interpreter = interpreter_at(level)
+        tools = anyio.run(ensure_tools, interpreter, Settings().cache_dir, Uv())
+        wanted = "docker" if level == "docker" else "podman"
+        seen = guest_interpreter(interpreter)
+        sandbox = Probe(place / "cache", seen, program, wanted, host=host).find(LIMITS)
+        assert sandbox.info.level == level
+        yield Lab(level, host, interpreter, place, program, tools, sandbox)
 
 
 async def attack(guest: Guest, deadline: float = 10.0, name: str = "attack") -> Attack:
