@@ -122,6 +122,7 @@ def _functions(
         findings = board.findings.get(function.id)
         accepted = [v for v in verdicts if v.accepted]
         skip = board.skipped.get(function.id) or _unfinished(board, function)
+        skip = skip or _unshown(findings, verdicts)
         here = function.current
         yield FunctionReport(
             path=here.path,
@@ -161,6 +162,16 @@ def _unfinished(board: Board, function: ChangedFunction) -> Skip | None:
     if function.id in board.findings:
         return None
     return Skip("budget", "the session ended before it was reached")
+
+
+def _unshown(findings: FunctionFindings | None, verdicts: list[Verdict]) -> Skip | None:
+    """Tell of differences that were seen and that no accepted test shows: not silence."""
+    catching = [v for v in verdicts if v.candidate.kind is CandidateKind.CATCHING]
+    if findings is None or not findings.witnesses or any(v.accepted for v in catching):
+        return None
+    reasons = sorted({v.rejection.value for v in catching if v.rejection is not None})
+    why = ", ".join(reasons) or "not expressible"
+    return Skip(None, f"base and head were seen to differ, but no test could show it ({why})")
 
 
 def _behaviour_changes(board: Board, accepted: list[Verdict]) -> Iterator[BehaviourChangeReport]:

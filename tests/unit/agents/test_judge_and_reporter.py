@@ -176,3 +176,12 @@ def test_stages_are_timed_and_told() -> None:
     assert events[1].summary == "3 changed functions"
     assert isinstance(events[3], StageFinished)
     assert set(made.seconds) == {Stage.ANALYSIS, Stage.GENERATION}
+
+
+def test_a_difference_that_no_test_shows_is_not_silence() -> None:
+    made = judged(verdict(rejection=RejectionReason.FLAKY))
+    (function,) = finish(made).functions
+    assert function.status == "failed"
+    assert "seen to differ" in function.detail
+    assert "flaky" in function.detail
+    assert finish(judged(verdict())).functions[0].status == "tested"
