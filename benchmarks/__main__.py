@@ -8,8 +8,8 @@ from __future__ import annotations
 import runpy
 import sys
 
-NAMES = ("sandbox", "regressions")
-STANDALONE = ("sandbox",)
+NAMES = ("analysis", "sandbox", "regressions")
+STANDALONE = ("analysis", "sandbox")
 
 
 def main() -> None:
