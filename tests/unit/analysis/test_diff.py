@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-
 import pytest
 
 from regoose_ci.analysis.diff import parse_diff
