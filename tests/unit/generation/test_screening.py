@@ -45,9 +45,7 @@ SAMPLES = _samples()
 
 
 def findings(code: str, *imports: str, subject: str = "slugify") -> tuple[Finding, ...]:
-    return screen(
-        code, imports or ("from pkg.text import slugify",), known={"pkg"}, subject=subject
-    )
+    return screen(code, imports or ("from pkg.text import slugify",), own={"pkg"}, subject=subject)
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: f"{s.label}-{s.name}")
