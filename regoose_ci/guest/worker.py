@@ -34,6 +34,7 @@ class Worker:
         os.close(request_read)
         os.close(reply_write)
         os.set_blocking(self.requests, False)
+        os.read(self.replies, 1)  # until it can be looked into, or is gone
         self._buffer = bytearray()
 
     def send(self, frame: bytes, deadline: float) -> None:
@@ -137,6 +138,7 @@ def _become_child(setup: GuestSetup, requests: int, replies: int, private: tuple
             os.close(descriptor)
         os.setsid()
         set_dumpable(1)
+        os.write(replies, b"\0")
         signal.signal(signal.SIGINT, signal.default_int_handler)
         with contextlib.suppress(OSError), open(_OOM_SCORE, "w") as score:  # noqa: PTH123
             score.write("1000")  # the kernel shall take the child, not the supervisor
