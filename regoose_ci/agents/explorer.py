@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import random
 import time
@@ -14,7 +15,7 @@ from regoose_ci.agents.board import Board, Laboratory, Skip
 from regoose_ci.analysis.material import FunctionMaterial
 from regoose_ci.domain.changes import ChangedFunction, ChangeKind, FunctionSource
 from regoose_ci.domain.events import Stage
-from regoose_ci.domain.observations import Origin
+from regoose_ci.domain.observations import Call, Origin
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import GuestError
 from regoose_ci.execution.exploration import (
@@ -183,7 +184,8 @@ def _search(
     module = function.current.module
     named = (repr(module), f"[{module!r}]")  # plug-ins are often switched on by their module's name
     carved = recorded_seeds(recorded)
-    written = [Seed(call, Origin.CALL_SITE) for call in material.calls]
+    usable = [d for d in described if not d.error]
+    written = [Seed(_as_imported(c, function, usable), Origin.CALL_SITE) for c in material.calls]
     known = [seed.call for seed in (*carved, *written)]
     arguments = [argument for call in known for argument in call.args]
     literals = within_alphabet(material.literals, (*arguments, *function.literals))
@@ -193,11 +195,21 @@ def _search(
     search.add_seeds(carved)
     search.add_seeds(written)
     search.add_seeds(literal_seeds(known, pool))
-    usable = [d for d in described if not d.error]
     receivers = recorded_receivers(recorded)
     for one in usable:
         search.add_seeds(typed_seeds(one, pool, receivers, rng))
     return search
+
+
+def _as_imported(call: Call, function: ChangedFunction, described: list[Described]) -> Call:
+    """Import a written call's function from where the project makes it public."""
+    root = function.current.qualname.partition(".")[0]
+    private = f"from {function.current.module} import {root}"
+    public = next((i for d in described for i in d.imports if i.endswith(f" import {root}")), None)
+    if public is None or private not in call.imports:
+        return call
+    imports = tuple(public if i == private else i for i in call.imports)
+    return dataclasses.replace(call, imports=imports)
 
 
 async def _describe(pair: GuestPair, function: ChangedFunction) -> list[Described]:

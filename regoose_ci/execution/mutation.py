@@ -12,7 +12,7 @@ from regoose_ci.execution.jobs import mutate
 from regoose_ci.execution.pairs import GuestPair
 from regoose_ci.guest.protocol import Fault, MutateJob
 
-MAX_CALLS = 80
+MAX_CALLS = 120
 SECONDS = 6.0
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from regoose_ci.domain.observations import Observation, Outcome, Value
+from regoose_ci.domain.observations import Observation, Origin, Outcome, Value
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.exploration import CALL_TIMEOUT, FunctionFindings, noteworthy_difference
 from regoose_ci.execution.jobs import evaluate
@@ -17,7 +17,7 @@ MAX_CONFIRMED = 120
 
 async def confirm(pair: GuestPair, findings: FunctionFindings) -> None:
     """Repeat witnesses and kept observations; drop what does not come out the same."""
-    kept = sorted(findings.kept, key=lambda o: call_size(o.call))[:MAX_CONFIRMED]
+    kept = spread(findings.kept, MAX_CONFIRMED)
     witnesses = list(findings.witnesses.items())
     repeated = await _repeat(pair, [o for _, o in witnesses] + kept)
     findings.witnesses = {
@@ -26,6 +26,19 @@ async def confirm(pair: GuestPair, findings: FunctionFindings) -> None:
         if observation.stable and noteworthy_difference(observation) is not None
     }
     findings.kept = [o for o in repeated[len(witnesses) :] if o.stable]
+
+
+def spread(observations: Sequence[Observation], count: int) -> list[Observation]:
+    """Choose inputs of all sizes: the project's own, the smallest, and some of the others."""
+    ordered = sorted(observations, key=lambda o: call_size(o.call))
+    own = [o for o in ordered if o.origin in (Origin.CARVED, Origin.CALL_SITE)]
+    first = list(dict.fromkeys(map(id, [*own[: count // 3], *ordered[: count // 3]])))
+    chosen = set(first)
+    others = [o for o in ordered if id(o) not in chosen]
+    room = count - len(chosen)
+    step = max(1.0, len(others) / max(1, room))
+    chosen |= {id(others[int(n * step)]) for n in range(min(room, len(others)))}
+    return [o for o in ordered if id(o) in chosen]
 
 
 async def _repeat(pair: GuestPair, observations: list[Observation]) -> list[Observation]:

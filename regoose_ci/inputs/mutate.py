@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from regoose_ci.domain.observations import Call
-from regoose_ci.inputs.expressions import constants, kind_of, parse
+from regoose_ci.inputs.expressions import constants, kind_of, literal, parse
 from regoose_ci.inputs.pool import Pool
 
 MAX_TEXT = 400
@@ -322,6 +322,9 @@ def _put(call: Call, spot: _Spot, source: str) -> Call:
 
 def _unparse(tree: ast.Expression) -> str | None:
     try:
-        return ast.unparse(tree)
+        source = ast.unparse(tree)
     except (ValueError, RecursionError):
         return None
+    value = literal(source)
+    is_number = value is not None and isinstance(value[0], (int, float))
+    return repr(value[0]) if value is not None and is_number else source

@@ -32,7 +32,7 @@ from regoose_ci.generation.embedded.size import plainness
 from regoose_ci.generation.embedded.tables import Row, shape, table_body
 
 _MAX_TESTS = 5
-_MAX_ROWS = 5
+_MAX_ROWS = 7
 _LONGEST_OUTPUT = 200
 
 

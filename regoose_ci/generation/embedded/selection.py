@@ -17,6 +17,8 @@ from regoose_ci.guest.protocol import Reach
 Feature = tuple[str, ...]
 
 _MAX_INPUTS = 12
+_LONG = 160
+"""Characters from which on an input or a result is long to read."""
 _SHOWN_RESULTS = 8
 """So many inputs are shown for their different results alone, once all code is reached."""
 
@@ -43,13 +45,29 @@ def select_inputs(
         for o in sorted(observations, key=plainness)
         if is_assertable(o)
     ]
-    chosen = _cover([s for s in pool if not s.differs], frozenset())
+    agreed = [s for s in pool if not s.differs]
+    chosen = _cover([s for s in agreed if _is_short(s)], frozenset())
+    reached = frozenset(f for s in chosen for f in s.features)
+    chosen += _cover(agreed, reached)
     reached = frozenset(f for s in chosen for f in s.features)
     disputed = [s for s in pool if s.differs]
     chosen += _cover([_only_code(s) for s in disputed], reached)
     chosen = _pruned(chosen)
-    chosen += _other_results(chosen, pool)
+    if not any(s.observation.kills for s in pool):
+        chosen += _other_results(chosen, pool)  # without mutants, results stand in for them
     return [s.observation for s in chosen[:_MAX_INPUTS]]
+
+
+def _is_short(scored: _Scored) -> bool:
+    """Whether a reader sees the whole of the input and of its outcome at a glance."""
+    outcome = scored.observation.outcomes[Revision.HEAD]
+    whole = outcome.value is None or len(outcome.value.source or " " * _LONG) < _LONG
+    return whole and _size(scored) < _LONG
+
+
+def _size(scored: _Scored) -> int:
+    call = scored.observation.call
+    return sum(map(len, [*call.args, *(value for _, value in call.kwargs), call.receiver or ""]))
 
 
 def is_assertable(observation: Observation) -> bool:
