@@ -32,7 +32,7 @@ def test_a_tree_too_deep_for_paths_is_removed(tmp_path: Path) -> None:
     try:
         os.chdir(place)
         for _ in range(1500):
-            os.mkdir("ddddd")
+            Path("ddddd").mkdir()
             os.chdir("ddddd")
     finally:
         os.fchdir(here)
