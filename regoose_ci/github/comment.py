@@ -28,7 +28,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Superseded:
-    """Nothing was written because a newer run's text stands there."""
+    """Nothing was written: a newer run's text stands there, or one about the present head."""
 
     url: str
     by: RunId
@@ -54,7 +54,8 @@ class StickyComment:
         Args:
             github: The repository.
             number: The pull request's number.
-            run: The workflow run that writes.
+            run: The workflow run that reviewed. Where another one publishes for it, that one's
+                number would put the results in the order in which they were published.
         """
         self._github = github
         self._number = number
@@ -74,6 +75,9 @@ class StickyComment:
         now = self._github.pull(self._number).head_sha
         if now == head_sha:
             return self._write(head_sha, "result", body)
+        found = self._find()
+        if found and found.state.head_sha == now:
+            return Superseded(found.comment.url, found.state.run)
         written = self._write(head_sha, "stale", f"{stale_notice(head_sha, now)}\n\n{body}")
         return replace(written, stale=True) if isinstance(written, Written) else written
 

@@ -159,9 +159,11 @@ class Transport:
         """Fetch a file that ``location`` named, without our token.
 
         Raises:
-            BadAnswerError: It is larger than ``limit`` bytes.
+            BadAnswerError: It is larger than ``limit`` bytes, or would come without encryption.
             GitHubError: It did not come.
         """
+        if urlsplit(url).scheme not in ("https", urlsplit(self._api_url).scheme):
+            raise BadAnswerError("GitHub named an address for the file that is not encrypted.")
         return self._translated(lambda: self._within(lambda: self._download(url, limit)))
 
     def _download(self, url: str, limit: int) -> bytes:

@@ -16,6 +16,7 @@ from regoose_ci.github.errors import (
     RejectedError,
     UnavailableError,
 )
+from regoose_ci.github.transport import Transport
 from tests.fakes.github_api import TOKEN
 from tests.fakes.github_server import (
     SECONDARY,
@@ -287,6 +288,14 @@ def test_an_enterprise_servers_prefix_is_kept(server: FakeGitHub, clock: FakeClo
     with pytest.raises(NotFoundError):
         client.pull(7)
     assert server.asked[-1].path == f"/api/v3/repos/{REPOSITORY}/pulls/7"
+    client.login()
+    assert server.asked[-1].path == "/api/graphql"
+
+
+def test_a_file_is_not_fetched_in_the_clear():
+    transport = Transport(SecretStr(TOKEN), "https://api.github.com", QUICK, FakeClock())
+    with pytest.raises(BadAnswerError, match="not encrypted"):
+        transport.download("http://127.0.0.1:9/blobs/1", 10)
 
 
 def test_the_token_is_shown_nowhere(server: FakeGitHub, caplog: pytest.LogCaptureFixture):

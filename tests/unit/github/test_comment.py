@@ -93,6 +93,13 @@ def test_a_result_for_another_head_is_marked_as_stale(github: MemoryGitHub):
     assert state.phase == "stale"
 
 
+def test_a_stale_result_does_not_replace_one_about_the_head(github: MemoryGitHub):
+    github.now = replace(PULL, head_sha="c" * 40)
+    sticky(github, 10).show_result("c" * 40, "result")
+    assert isinstance(sticky(github, 11).show_result(HEAD, "stale"), Superseded)
+    assert shown(github) == ["result"]
+
+
 def test_ignored_ids_outlive_runs(github: MemoryGitHub):
     sticky(github).show_result(HEAD, "result")
     sticky(github, 12).ignore("3f9a")
