@@ -1,0 +1,109 @@
+"""The code host's port without a network, for the rules that only need its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from regoose_ci.github import (
+    Artifact,
+    ChangedFile,
+    Comment,
+    CommittedTests,
+    GitHubError,
+    Permission,
+    Pull,
+    Reaction,
+    TestFile,
+)
+
+US = "github-actions[bot]"
+HEAD = "a" * 40
+PULL = Pull(
+    number=7,
+    title="Mend the slug",
+    description="",
+    head_sha=HEAD,
+    head_ref="fix",
+    head_repository="octo/tools",
+    base_sha="b" * 40,
+    base_ref="main",
+    base_repository="octo/tools",
+    is_draft=False,
+    is_open=True,
+    author="alice",
+    author_is_bot=False,
+)
+FORK = replace(PULL, head_repository="mallory/tools")
+
+
+class MemoryGitHub:
+    """A `GitHub`. ``before_create`` runs once, as another run would, before a comment is made."""
+
+    def __init__(self) -> None:
+        self.conversation: list[Comment] = []
+        self.permissions: dict[str, Permission | GitHubError] = {}
+        self.now = PULL
+        self.edits = 0
+        self.before_create: Callable[[], Comment] | None = None
+
+    def say(self, body: str, author: str = US) -> Comment:
+        """Let somebody comment."""
+        number = 100 + len(self.conversation)
+        comment = Comment(number, author, author.endswith("[bot]"), body, f"https://x/{number}")
+        self.conversation.append(comment)
+        return comment
+
+    def login(self) -> str:
+        return US
+
+    def comments(self, number: int) -> Sequence[Comment]:
+        assert number == PULL.number
+        return tuple(self.conversation)
+
+    def create_comment(self, number: int, body: str) -> Comment:
+        assert number == PULL.number
+        if self.before_create:
+            before, self.before_create = self.before_create, None
+            before()
+        return self.say(body)
+
+    def edit_comment(self, comment_id: int, body: str) -> Comment:
+        self.edits += 1
+        places = [one.id for one in self.conversation]
+        place = places.index(comment_id)
+        self.conversation[place] = replace(self.conversation[place], body=body)
+        return self.conversation[place]
+
+    def delete_comment(self, comment_id: int) -> None:
+        self.conversation = [one for one in self.conversation if one.id != comment_id]
+
+    def react(self, comment_id: int, reaction: Reaction) -> None:
+        raise NotImplementedError
+
+    def permission(self, login: str) -> Permission:
+        answer = self.permissions.get(login, "none")
+        if isinstance(answer, GitHubError):
+            raise answer
+        return answer
+
+    def pull(self, number: int) -> Pull:
+        assert number == PULL.number
+        return self.now
+
+    def pulls_of_head(self, head_repository: str, head_ref: str, sha: str) -> Sequence[Pull]:
+        raise NotImplementedError
+
+    def changed_files(self, number: int) -> Sequence[ChangedFile]:
+        raise NotImplementedError
+
+    def artifacts(self, run_id: int) -> Sequence[Artifact]:
+        raise NotImplementedError
+
+    def download_artifact(self, artifact_id: int, limit: int) -> bytes:
+        raise NotImplementedError
+
+    def commit_tests(
+        self, parent_sha: str, branch: str, message: str, files: Sequence[TestFile]
+    ) -> CommittedTests:
+        raise NotImplementedError
