@@ -41,6 +41,7 @@ from regoose_ci.inputs.seeds import Seed, literal_seeds, typed_seeds
 from regoose_ci.sandbox.base import Guest
 
 HARVEST_SHARE = 0.3
+MUTANT_SHARE = 0.5
 """Share of the budget that running existing tests may take."""
 MAX_HARVEST = 15.0
 MIN_SECONDS = 1.5
@@ -119,8 +120,10 @@ class _Exploration:
                     continue
                 if fresh is None:
                     fresh = await stack.enter_async_context(self._pairs.pair())
+                began = time.monotonic()
                 await confirm(fresh, findings)
-                await measure_mutants(fresh, findings)
+                await measure_mutants(fresh, findings, self._mutant_seconds())
+                self._extend(time.monotonic() - began)
             except GuestError as error:
                 self._board.skipped[material.function.id] = Skip(None, error.message)
                 return
@@ -157,6 +160,15 @@ class _Exploration:
         entries = [o for o in findings.kept if o.call.name != own][:MAX_SHARED]
         known = self._through.setdefault(findings.function.current.path, {})
         known.update({Seed(o.call, o.origin): None for o in entries})
+
+    def _mutant_seconds(self) -> float:
+        """Bound the time for one function's mutants by the budget, like everything else."""
+        return max(1.0, MUTANT_SHARE * self._seconds / len(self._materials))
+
+    def _extend(self, spent: float) -> None:
+        """Give back what confirming took: the budget is for exploring, and others wait for it."""
+        if self._deadline is not None:
+            self._deadline += spent / self._workers
 
     def _share(self) -> float:
         """Seconds for the next function: its share of what is left, within bounds."""

@@ -47,7 +47,10 @@ WEIGHTS = {
 }
 """What an input of each origin counts when kinds of difference are ranked: the nearer to what
 the project itself uses, the more likely it is a legal input."""
+SHRINK_SHARE = 0.25
+"""Share of a function's time that is kept for shrinking what was found."""
 SHRINK_ROUNDS = 40
+MIN_ROUNDS = 4
 SHRINK_WIDTH = 48
 
 
@@ -111,8 +114,12 @@ class FunctionExplorer:
         self.findings = FunctionFindings(function)
 
     async def explore(self, seconds: float) -> FunctionFindings:
-        """Try inputs until the time is over or nothing new comes; then shrink the witnesses."""
-        deadline = time.monotonic() + seconds
+        """Try inputs until most of the time is over or nothing new comes; shrink the witnesses.
+
+        ``seconds`` is for both.
+        """
+        end = time.monotonic() + seconds
+        deadline = end - SHRINK_SHARE * seconds
         while time.monotonic() < deadline and not self._search.exhausted:
             seeds = self._search.next_batch(self._batch)
             if not seeds:
@@ -120,7 +127,7 @@ class FunctionExplorer:
             await self._try(seeds)
         self._choose_witnesses()
         for kind in list(self.findings.witnesses):
-            await self._shrink(kind)
+            await self._shrink(kind, end)
         return self.findings
 
     def _choose_witnesses(self) -> None:
@@ -205,11 +212,13 @@ class FunctionExplorer:
     def _size(self, call: Call) -> CallSize:
         return call_size(call, self._familiar)
 
-    async def _shrink(self, kind: Kind) -> None:
-        """Make a witness smaller for as long as the same kind of difference stays."""
+    async def _shrink(self, kind: Kind, end: float) -> None:
+        """Make a witness smaller while the same kind of difference stays, and there is time."""
         best = self.findings.witnesses[kind]
         seen: set[Call] = {best.call}
-        for _ in range(SHRINK_ROUNDS):
+        for number in range(SHRINK_ROUNDS):
+            if number >= MIN_ROUNDS and time.monotonic() > end:
+                break
             smaller = [
                 call
                 for call in simpler(best.call, self._familiar)

@@ -16,8 +16,11 @@ MAX_CALLS = 120
 SECONDS = 6.0
 
 
-async def measure_mutants(pair: GuestPair, findings: FunctionFindings) -> None:
-    """Make mutants of the function on head, and note on each observation which it kills."""
+async def measure_mutants(pair: GuestPair, findings: FunctionFindings, seconds: float) -> None:
+    """Make mutants of the function on head, and note on each observation which it kills.
+
+    No mutant is begun after ``seconds``.
+    """
     function = findings.function
     if function.head is None:
         return
@@ -33,7 +36,7 @@ async def measure_mutants(pair: GuestPair, findings: FunctionFindings) -> None:
         target_of(function, function.head),
         tuple(Fault(m.id, m.source) for m in mutants),
         tuple(observation.call for _, observation in tried),
-        seconds=SECONDS,
+        seconds=min(SECONDS, seconds),
     )
     results = {r.id: r for r in await mutate(pair.guests[Revision.HEAD], job)}
     findings.mutants = tuple(m for m in mutants if m.id in results and not results[m.id].equivalent)
