@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from regoose_ci.domain.observations import Call
-from regoose_ci.inputs.expressions import constants, kind_of, literal, parse
+from regoose_ci.inputs.expressions import constants, kind_of, parse
 from regoose_ci.inputs.pool import Pool
 
 MAX_TEXT = 400
@@ -322,9 +322,18 @@ def _put(call: Call, spot: _Spot, source: str) -> Call:
 
 def _unparse(tree: ast.Expression) -> str | None:
     try:
-        source = ast.unparse(tree)
+        return ast.unparse(_PlainSigns().visit(tree))
     except (ValueError, RecursionError):
         return None
-    value = literal(source)
-    is_number = value is not None and isinstance(value[0], (int, float))
-    return repr(value[0]) if value is not None and is_number else source
+
+
+class _PlainSigns(ast.NodeTransformer):
+    """Writes ``-(-1)`` as ``1``: a mutated constant may stand behind a sign."""
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        inner = node.operand
+        if isinstance(node.op, ast.USub) and isinstance(inner, ast.Constant):
+            value = inner.value
+            if isinstance(value, (int, float)) and not isinstance(value, bool) and value <= 0:
+                return ast.copy_location(ast.Constant(-value if value else value), node)
+        return self.generic_visit(node)

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import tempfile
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 OUTPUT_LIMIT = 256 * 1024
+_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
+
+
+def engine_environment() -> dict[str, str]:
+    """Return what an engine's client gets of our environment: nothing that looks like a secret."""
+    return {name: value for name, value in os.environ.items() if not _SECRET.search(name)}
 
 
 class EngineCallError(Exception):
@@ -27,9 +35,7 @@ class Called:
     stderr: bytes
 
 
-def call_engine(
-    command: Sequence[str], cwd: Path, seconds: float, stdin: Path | None = None
-) -> Called:
+def call_engine(command: Sequence[str], cwd: Path, seconds: float) -> Called:
     """Run an engine's client to its end.
 
     Output goes through files, so that nothing that outlives the client can hold us up; ``cwd`` is
@@ -41,10 +47,15 @@ def call_engine(
     with contextlib.ExitStack() as stack:
         out = stack.enter_context(tempfile.TemporaryFile())
         err = stack.enter_context(tempfile.TemporaryFile())
-        source = stack.enter_context(stdin.open("rb")) if stdin else subprocess.DEVNULL
         try:
             process = subprocess.Popen(
-                list(command), stdin=source, stdout=out, stderr=err, cwd=cwd, start_new_session=True
+                list(command),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                cwd=cwd,
+                env=engine_environment(),
+                start_new_session=True,
             )
         except OSError as error:
             raise EngineCallError(f"cannot start {command[0]}: {error.strerror}") from error
@@ -59,6 +70,30 @@ def call_engine(
         out.seek(0)
         err.seek(0)
         return Called(code, out.read(OUTPUT_LIMIT), err.read(OUTPUT_LIMIT))
+
+
+def within(seconds: float, work: Callable[[], None]) -> None:
+    """Do ``work`` for a library that knows no time-outs, and stop waiting after ``seconds``.
+
+    Raises:
+        EngineCallError: it did not end in time.
+        Exception: whatever ``work`` raises.
+    """
+    raised: list[Exception] = []
+
+    def run() -> None:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - handed to the caller's thread
+            raised.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        raise EngineCallError(f"the container engine did not answer within {seconds:g} s")
+    if raised:
+        raise raised[0]
 
 
 def end_session(pid: int) -> None:

@@ -15,7 +15,7 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 from regoose_ci.errors import GuestError
 from regoose_ci.guest.protocol import END, MAX_FRAME, GuestSetup, Request, to_json
 from regoose_ci.sandbox.base import Answer
-from regoose_ci.sandbox.calls import end_session
+from regoose_ci.sandbox.calls import end_session, engine_environment
 from regoose_ci.sandbox.frames import Budget, end_of, item_of, split
 
 
@@ -126,6 +126,7 @@ async def attached(
             stdout=subprocess.PIPE,
             stderr=stderr,
             cwd=cwd,
+            env=engine_environment(),
             start_new_session=True,
         )
     except OSError as error:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from regoose_ci.domain.report import Level
 from regoose_ci.errors import InfrastructureError
-from regoose_ci.sandbox.calls import EngineCallError, call_engine
+from regoose_ci.sandbox.calls import EngineCallError, within
 from regoose_ci.sandbox.flags import MAPPED_ROOT, skeleton_entries
 
 MAX_SITE_DIRECTORIES = 8
@@ -55,21 +55,29 @@ def ensure_image(docker: str, skeleton: Path) -> None:
     Raises:
         InfrastructureError: the engine did not take it.
     """
-    name = image_name()
-    cwd = skeleton.parent
     try:
-        if call_engine([docker, "image", "inspect", name], cwd, IMPORT_TIMEOUT).exit_code == 0:
+        within(IMPORT_TIMEOUT, lambda: _import_once(docker, skeleton))
+    except (EngineCallError, OSError) as error:
+        raise InfrastructureError(f"the sandbox's image could not be made: {error}") from error
+
+
+def _import_once(docker: str, skeleton: Path) -> None:
+    from python_on_whales import DockerClient  # noqa: PLC0415 - slow, and only Docker needs it
+    from python_on_whales.exceptions import DockerException  # noqa: PLC0415
+
+    images = DockerClient(client_call=[docker]).image
+    name = image_name()
+    try:
+        if images.exists(name):
             return
-        with tempfile.TemporaryDirectory(dir=cwd) as directory:
+        with tempfile.TemporaryDirectory(dir=skeleton.parent) as directory:
             archive = Path(directory, "skeleton.tar")
             with tarfile.open(archive, "w") as tar:
                 tar.add(skeleton, arcname=".", filter=_as_root)
-            done = call_engine([docker, "import", "-", name], cwd, IMPORT_TIMEOUT, archive)
-    except (EngineCallError, OSError) as error:
-        raise InfrastructureError(f"the sandbox's image could not be made: {error}") from error
-    if done.exit_code != 0:
-        reason = done.stderr.decode(errors="replace").strip()[-300:]
-        raise InfrastructureError(f"the sandbox's image could not be made: {reason}")
+            images.import_(archive, tag=name)
+    except DockerException as error:
+        reason = (error.stderr or str(error)).strip()[-300:]
+        raise EngineCallError(reason) from error
 
 
 def _as_root(entry: tarfile.TarInfo) -> tarfile.TarInfo:

@@ -101,3 +101,9 @@ def test_the_same_seed_gives_the_same_mutants() -> None:
     assert [first.mutate(call, []) for _ in range(50)] == [
         second.mutate(call, []) for _ in range(50)
     ]
+
+
+def test_signs_are_written_plainly() -> None:
+    mutator = Mutator(Pool(), rng())
+    made = {mutator.expression("-1999.5") for _ in range(300)}
+    assert not any("--" in source for source in made if source is not None)

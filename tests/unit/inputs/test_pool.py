@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regoose_ci.inputs.expressions import kind_of
-from regoose_ci.inputs.pool import MAX_PER_KIND, Pool
+from regoose_ci.inputs.pool import MAX_PER_KIND, Pool, within_alphabet
 from tests.unit.inputs.chance import rng
 
 KINDS = ("str", "int", "float", "bool", "bytes", "list", "tuple", "dict", "set", "complex")
@@ -57,3 +57,22 @@ def test_every_literal_parses_and_is_of_its_kind(seed: int, kind: str) -> None:
     assert source is not None
     ast.parse(source, mode="eval")
     assert kind_of(source) == kind or kind in {"set", "complex"}
+
+
+def test_strings_like_the_known_ones_come_first() -> None:
+    pool = Pool(["'plain'", "'http://user:pass@host/path'"])
+    pool.prefer_like(["'//example.com/path'"])
+    assert pool.harvested("str")[0] == "'http://user:pass@host/path'"
+
+
+def test_foreign_characters_need_an_example() -> None:
+    literals = ["'é'", "'a'", "'\\xe9'"]
+    assert within_alphabet(literals, ["'b'"]) == ["'a'"]
+    assert within_alphabet(literals, []) == ["'a'"]
+    assert within_alphabet(literals, ["'ü'"]) == literals
+
+
+def test_what_the_change_mentions_is_told_by_kind() -> None:
+    pool = Pool(["'t'"], ["'x'", "7"])
+    assert pool.changed("str") == ("'x'",)
+    assert pool.changed("int") == ("7",)

@@ -88,3 +88,10 @@ def test_literals_take_the_place_of_arguments_of_their_kind() -> None:
     assert call("f", "'a'", "1", sep="'from a test'") in made
     assert all(len(c.args) == 2 for c in made)
     assert {s.origin for s in literal_seeds([known], pool)} == {Origin.LITERALS}
+
+
+def test_what_the_change_mentions_switches_an_option_first() -> None:
+    known = [call("render", "''", extensions="['toc']")]
+    pool = Pool(["'| a |'"], ["['tables']"])
+    made = [(s.call.args[0], dict(s.call.kwargs)) for s in literal_seeds(known, pool)]
+    assert ("'| a |'", {"extensions": "['tables']"}) in made[:3]

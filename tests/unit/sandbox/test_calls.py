@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from regoose_ci.sandbox.calls import OUTPUT_LIMIT, EngineCallError, call_engine
+from regoose_ci.sandbox.calls import OUTPUT_LIMIT, EngineCallError, call_engine, within
 
 
 def test_output_and_exit_code_come_back(tmp_path: Path) -> None:
@@ -38,3 +39,32 @@ def test_long_output_is_cut(tmp_path: Path) -> None:
 def test_a_client_that_is_missing_is_said(tmp_path: Path) -> None:
     with pytest.raises(EngineCallError, match="cannot start /nonexistent"):
         call_engine(["/nonexistent"], tmp_path, 1)
+
+
+def test_the_client_gets_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "planted")
+    monkeypatch.setenv("GITHUB_TOKEN", "planted")
+    monkeypatch.setenv("REGOOSE_TEST_PLAIN", "kept")
+
+    said = call_engine(["env"], tmp_path, 10).stdout
+    assert b"planted" not in said
+    assert b"REGOOSE_TEST_PLAIN=kept" in said
+
+
+def test_work_of_a_library_is_bounded() -> None:
+    done: list[int] = []
+    within(5, lambda: done.append(1))
+    assert done == [1]
+
+    never = threading.Event()
+    with pytest.raises(EngineCallError, match=r"did not answer within 0\.1 s"):
+        within(0.1, lambda: never.wait(30) and None)
+    never.set()
+
+
+def test_what_a_library_raises_reaches_the_caller() -> None:
+    def fail() -> None:
+        raise OSError("full")
+
+    with pytest.raises(OSError, match="full"):
+        within(5, fail)
