@@ -22,6 +22,7 @@ from regoose_ci.generation.screening import screen
 MAX_SCENARIOS = 12
 MAX_TESTS = 4
 _SHOWN = 400
+_TOO_DEEP = ("it is nested too deeply",)
 _NAME = re.compile(r"test_[a-z][a-z0-9_]{2,70}")
 
 
@@ -129,6 +130,8 @@ def _trial(
         _refuse_unsafe(context, code, imports, around)
     except UnusableError as error:
         return Dropped(scenario.call[:_SHOWN], tuple(error.args))
+    except RecursionError:
+        return Dropped(scenario.call[:_SHOWN], _TOO_DEEP)
     return Trial(scenario, call)
 
 
@@ -142,6 +145,8 @@ def _draft(
         return draft_of(code, imports)
     except UnusableError as error:
         return Dropped(code[:_SHOWN], tuple(error.args))
+    except RecursionError:
+        return Dropped(code[:_SHOWN], _TOO_DEEP)
 
 
 def _settled(
@@ -151,6 +156,8 @@ def _settled(
         return settle(context, draft, observed)
     except UnusableError as error:
         return Dropped(draft.name, tuple(error.args))
+    except RecursionError:
+        return Dropped(draft.name, _TOO_DEEP)
 
 
 def _refuse_unsafe(
