@@ -20,25 +20,13 @@ from github.GithubException import GithubException
 from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 
 from regoose_ci.errors import UsageError
-from regoose_ci.github.errors import (
-    BadAnswerError,
-    BadTokenError,
-    ForbiddenError,
-    GitHubError,
-    NotFoundError,
-    RateLimitedError,
-    RejectedError,
-    UnavailableError,
-)
+from regoose_ci.github.errors import BadAnswerError, GitHubError, UnavailableError
+from regoose_ci.github.refusals import refused
 from regoose_ci.github.retry import Clock, RetryPolicy
 
 Verb = Literal["GET", "POST", "PATCH", "DELETE"]
 T = TypeVar("T")
 A = TypeVar("A")
-
-_SECONDARY_WAIT_S = 60.0
-_LONGEST_COMPLAINT = 200
-_REMEDY_PERMISSIONS = "Check the workflow's `permissions`; a fork's run may only read."
 
 
 @dataclass(frozen=True)
@@ -226,7 +214,7 @@ class Transport:
         except GitHubError as ours:
             error = ours
         except GithubException as refusal:
-            error = self._refusal(refusal)
+            error = refused(refusal, self._token.get_secret_value(), self._clock.time())
         except requests.Timeout:
             error = UnavailableError(f"GitHub was silent for {self._policy.idle_s} s.")
         except requests.RequestException as fault:
@@ -237,54 +225,9 @@ class Transport:
             error = BadAnswerError("GitHub's answer cannot be read.")
         raise error from None
 
-    def _refusal(self, refusal: GithubException) -> GitHubError:
-        headers = {key.lower(): value for key, value in (refusal.headers or {}).items()}
-        complaint = _complaint(refusal.data, self._token.get_secret_value())
-        said = f" ({refusal.status}{': ' if complaint else ''}{complaint})."
-        status = refusal.status
-        if status == 429 or (status == 403 and _is_limit(headers, complaint)):
-            return RateLimitedError(
-                f"GitHub takes no more requests for now{said}",
-                "Wait some minutes and run again.",
-                wait_s=_wait(headers, complaint, self._clock.time()),
-            )
-        if status >= 500:
-            return UnavailableError(f"GitHub has a fault{said}", "Run again later.")
-        if status == 401:
-            return BadTokenError(f"GitHub does not take the token{said}", "Pass `github.token`.")
-        if status == 403:
-            return ForbiddenError(f"GitHub does not allow this{said}", _REMEDY_PERMISSIONS)
-        if status in (404, 410):
-            return NotFoundError(f"GitHub does not know this{said}", _REMEDY_PERMISSIONS)
-        return RejectedError(f"GitHub does not take the request{said}")
-
 
 def _parsed(body: str) -> object:
     try:
         return json.loads(body)
     except ValueError:
         return None
-
-
-def _complaint(data: object, token: str) -> str:
-    message = data.get("message") if isinstance(data, dict) else None
-    text = " ".join(str(message or "").replace(token, "[redacted]").split())
-    return text[:_LONGEST_COMPLAINT].rstrip(".")
-
-
-def _is_limit(headers: Mapping[str, str], complaint: str) -> bool:
-    return (
-        "retry-after" in headers
-        or headers.get("x-ratelimit-remaining") == "0"
-        or "rate limit" in complaint.lower()
-    )
-
-
-def _wait(headers: Mapping[str, str], complaint: str, now: float) -> float | None:
-    after = headers.get("retry-after", "")
-    if after.isascii() and after.isdigit():
-        return float(after[:9])
-    reset = headers.get("x-ratelimit-reset", "")
-    if headers.get("x-ratelimit-remaining") == "0" and reset.isascii() and reset.isdigit():
-        return max(0.0, float(reset[:12]) - now) + 1.0
-    return _SECONDARY_WAIT_S if "secondary" in complaint.lower() else None

@@ -25,10 +25,11 @@ REPAIRED = "repaired"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An assertion that compares what a call gives with a literal.
+    """An assertion that can be looked up by making one call on both revisions.
 
-    ``expected`` is the literal as source, or None where an exception is expected; ``lines`` are
-    the first and last line of the statement (1-based); ``subject`` is the source it compares.
+    It compares ``subject`` (source) with the literal ``expected``; or it is itself the call, that
+    has to give True, and ``subject`` is empty; or it expects an exception, and ``expected`` is
+    None. ``lines`` are the first and last line of the statement (1-based).
     """
 
     call: Call
@@ -100,7 +101,7 @@ def _claims(function: ast.FunctionDef, imports: Sequence[str]) -> Iterator[Claim
             except UnusableError:
                 return
         elif isinstance(node, ast.Assert):
-            claim = _compared(node, values, imports)
+            claim = _compared(node, values, imports) or _asserted(node, values, imports)
             if claim is not None:
                 yield claim
         elif isinstance(node, ast.With):
@@ -128,6 +129,17 @@ def _compared(
         return None
     lines = (node.lineno, node.end_lineno or node.lineno)
     return Claim(call, ast.unparse(test.left), ast.unparse(expected), lines)
+
+
+def _asserted(
+    node: ast.Assert, values: Mapping[str, ast.expr], imports: Sequence[str]
+) -> Claim | None:
+    """An assertion of any other kind, observed as a whole: ``sum(shares) == Decimal("20")``."""
+    try:
+        call = call_from(node.test, values, imports)
+    except UnusableError:
+        return None
+    return Claim(call, "", "True", (node.lineno, node.end_lineno or node.lineno))
 
 
 def _raising(
@@ -172,12 +184,16 @@ def _holds(claim: Claim, outcome: Outcome) -> bool:
     if outcome.kind is not OutcomeKind.RETURNED:
         return False
     source = outcome.value.source if outcome.value is not None else None
+    if not claim.subject:  # anything else than a plain False may count as true
+        return source != "False"
     return source is None or python_equal(source, claim.expected)
 
 
 def _repaired(draft: Draft, claim: Claim, outcome: Outcome) -> Draft:
     """The test with one assertion written anew from what head gives."""
     assert outcome.value is not None
+    if not claim.subject:
+        raise UnusableError("something that it asserts does not hold on head")
     checks = checks_of(outcome.value)
     if len(checks) != 1 or parse_expression(claim.subject) is None:
         raise UnusableError("the value it asserts is too large to be written into it")

@@ -73,8 +73,16 @@ class _Talk:
     observations: list[Observation]
     messages: list[Message]
     tier: Tier
+    given: frozenset[Call]
     trials: dict[Call, Trial] = field(default_factory=dict)
     tests: list[CandidateTest] = field(default_factory=list)
+
+    @property
+    def unwritten(self) -> list[Observation]:
+        """What the embedded generator is to word: not what only a whole test asserts."""
+        written = {o.call for test in self.tests for o in test.observations}
+        written -= self.given | self.trials.keys()
+        return [o for o in self.observations if o.call not in written]
 
     @property
     def gaps(self) -> Gaps:
@@ -124,7 +132,7 @@ class LLMGenerator:
         talk = _begin(context, observations, feedback, self._surroundings(context.function))
         if context.function.head is not None:
             await self._talk(talk)
-        worded = await self._embedded.generate(context, talk.observations, feedback)
+        worded = await self._embedded.generate(context, talk.unwritten, feedback)
         rejected = {v.candidate.code for v in feedback.verdicts if not v.accepted}
         free = [test for test in talk.tests if test.code not in rejected]
         return combine(list(credited(worded, talk.trials)), free)
@@ -147,8 +155,7 @@ class LLMGenerator:
         except RegooseError as error:  # the port raises nothing else: no answer, or no budget
             model = self._asker.get_model_name(tier)
             return Turn(*identity, model, failure=error.kind, ending=error.message)
-        tried = {o.call for o in talk.observations}
-        prepared = prepare(context, answer.value, talk.around, tried)
+        prepared = prepare(context, answer.value, talk.around, talk.observations)
         try:
             observed = await self._observed(talk, prepared)
         except UsageError:
@@ -203,7 +210,8 @@ def _begin(
     messages = proposal_messages(context, evidence, around, rejected)
     is_complex = len(branch_exits(context.function.current.source)) >= MANY_BRANCHES
     tier = Tier.LARGE if is_complex or rejected else Tier.SMALL
-    return _Talk(context, around, list(observations), list(messages), tier)
+    given = frozenset(o.call for o in observations)
+    return _Talk(context, around, list(observations), list(messages), tier, given)
 
 
 def _learn(talk: _Talk, prepared: Prepared, observed: dict[Call, Observation]) -> int:

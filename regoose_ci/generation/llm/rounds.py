@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from regoose_ci.comparison.calls import is_statement, render_call
@@ -21,6 +22,7 @@ from regoose_ci.generation.screening import screen
 MAX_SCENARIOS = 12
 MAX_TESTS = 4
 _SHOWN = 400
+_TOO_DEEP = ("it is nested too deeply",)
 _NAME = re.compile(r"test_[a-z][a-z0-9_]{2,70}")
 
 
@@ -56,14 +58,18 @@ class Prepared:
 
 
 def prepare(
-    context: FunctionContext, proposal: Proposal, around: Surroundings, tried: Collection[Call]
+    context: FunctionContext,
+    proposal: Proposal,
+    around: Surroundings,
+    observations: Sequence[Observation],
 ) -> Prepared:
-    """Screen an answer and turn it into calls; ``tried`` need not be tried again."""
+    """Screen an answer and turn it into calls; those observed need not be tried again."""
     trials: dict[Call, Trial] = {}
     dropped: list[Dropped] = []
-    known = set(map(without_imports, tried))
+    own = own_import(context, observations)
+    known = {without_imports(o.call) for o in observations}
     for scenario in proposal.scenarios[:MAX_SCENARIOS]:
-        trial = _trial(context, scenario, around)
+        trial = _trial(context, scenario, around, own)
         if isinstance(trial, Dropped):
             dropped.append(trial)
         elif without_imports(trial.call) in known:
@@ -71,7 +77,7 @@ def prepare(
         else:
             known.add(without_imports(trial.call))
             trials[trial.call] = trial
-    drafts = [_draft(context, test, around) for test in proposal.tests[:MAX_TESTS]]
+    drafts = [_draft(context, test, around, own) for test in proposal.tests[:MAX_TESTS]]
     dropped += [d for d in drafts if isinstance(d, Dropped)]
     usable = tuple(d for d in drafts if isinstance(d, Draft))
     return Prepared(tuple(trials.values()), usable, tuple(dropped))
@@ -111,8 +117,10 @@ def own_modules(context: FunctionContext) -> frozenset[str]:
     return frozenset([*context.first_party, context.function.current.module.partition(".")[0]])
 
 
-def _trial(context: FunctionContext, scenario: Scenario, around: Surroundings) -> Trial | Dropped:
-    imports = _imports(context, scenario.imports)
+def _trial(
+    context: FunctionContext, scenario: Scenario, around: Surroundings, own: str
+) -> Trial | Dropped:
+    imports = _imports(own, scenario.imports)
     try:
         call = call_of(scenario.call, scenario.setup, imports)
         rendered = render_call(call)
@@ -122,17 +130,23 @@ def _trial(context: FunctionContext, scenario: Scenario, around: Surroundings) -
         _refuse_unsafe(context, code, imports, around)
     except UnusableError as error:
         return Dropped(scenario.call[:_SHOWN], tuple(error.args))
+    except RecursionError:
+        return Dropped(scenario.call[:_SHOWN], _TOO_DEEP)
     return Trial(scenario, call)
 
 
-def _draft(context: FunctionContext, test: FreeTest, around: Surroundings) -> Draft | Dropped:
-    imports = _imports(context, test.imports)
+def _draft(
+    context: FunctionContext, test: FreeTest, around: Surroundings, own: str
+) -> Draft | Dropped:
+    imports = _imports(own, test.imports)
     code = test.code.strip("\n") + "\n"
     try:
         _refuse_unsafe(context, code, imports, around)
         return draft_of(code, imports)
     except UnusableError as error:
         return Dropped(code[:_SHOWN], tuple(error.args))
+    except RecursionError:
+        return Dropped(code[:_SHOWN], _TOO_DEEP)
 
 
 def _settled(
@@ -142,6 +156,8 @@ def _settled(
         return settle(context, draft, observed)
     except UnusableError as error:
         return Dropped(draft.name, tuple(error.args))
+    except RecursionError:
+        return Dropped(draft.name, _TOO_DEEP)
 
 
 def _refuse_unsafe(
@@ -158,8 +174,25 @@ def _refuse_unsafe(
         raise UnusableError(*(finding.text for finding in found))
 
 
-def _imports(context: FunctionContext, proposed: Sequence[str]) -> tuple[str, ...]:
-    """The proposed imports, and the one of the function where it was forgotten."""
+def own_import(context: FunctionContext, observations: Sequence[Observation]) -> str:
+    """The statement by which tests import the function: the one that is in use already."""
     source = context.function.current
-    own = f"from {source.module} import {source.qualname.partition('.')[0]}"
-    return tuple(dict.fromkeys([own, *(s.strip() for s in proposed if s.strip())]))
+    name = source.qualname.partition(".")[0]
+    used = (statement for o in observations for statement in o.call.imports)
+    return next((s for s in used if _bound_by(s) == {name}), f"from {source.module} import {name}")
+
+
+def _imports(own: str, proposed: Sequence[str]) -> tuple[str, ...]:
+    """The function's import and the proposed ones, where these do not import it another way."""
+    others = (s.strip() for s in proposed if s.strip())
+    return tuple(dict.fromkeys([own, *(s for s in others if _bound_by(s) != _bound_by(own))]))
+
+
+def _bound_by(statement: str) -> set[str]:
+    """The names that one import statement binds; none when it is something else."""
+    try:
+        body = ast.parse(statement).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    imports = [n for n in body if isinstance(n, ast.Import | ast.ImportFrom)]
+    return {alias.asname or alias.name for node in imports for alias in node.names}

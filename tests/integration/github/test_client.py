@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
@@ -179,6 +181,13 @@ def test_a_branch_that_exists_is_not_moved(server: FakeGitHub, client: GitHubCli
     assert server.refs["refs/heads/regoose/tests-7"] == BASE
 
 
+def test_a_branch_of_anothers_is_not_taken_for_ours(server: FakeGitHub, client: GitHubClient):
+    server.refs["refs/heads/regoose/tests-7"] = BASE
+    server.fail("POST", "/git/refs", Failed(done=False))
+    with pytest.raises(RejectedError, match="exists"):
+        client.commit_tests(HEAD, "regoose/tests-7", "Add tests", [TEST])
+
+
 def test_a_forks_token_may_read_but_not_write(server: FakeGitHub, client: GitHubClient):
     server.read_only = True
     assert client.pull(7).number == 7
@@ -235,6 +244,18 @@ def test_what_passes_is_waited_for(
     server.fail("GET", "/pulls/7", fault)
     assert client.pull(7).number == 7
     assert clock.slept == waits
+
+
+def test_an_answer_that_drips_is_given_up(server: FakeGitHub, clock: FakeClock):
+    once = replace(QUICK, attempts=1)
+    client = GitHubClient(
+        SecretStr(TOKEN), REPOSITORY, api_url=server.url, policy=once, clock=clock
+    )
+    server.fail("GET", "/pulls/7", Dripping())
+    began = time.monotonic()
+    with pytest.raises(UnavailableError, match="no whole answer"):
+        client.pull(7)
+    assert time.monotonic() - began < QUICK.whole_s + 3
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from regoose_ci.comparison.calls import render_call
 from regoose_ci.domain.candidates import CandidateKind, CandidateTest
 from regoose_ci.generation.base import FunctionContext
 from regoose_ci.generation.llm.calls import UnusableError
@@ -67,6 +68,8 @@ def test_wrong_singleton_becomes_an_equality() -> None:
     [
         (["assert slugify(1) == '1'"], "ends otherwise: builtins.AttributeError"),
         (["with pytest.raises(ValueError):", "    slugify('a')"], "does not"),
+        (["assert len(slugify('a')) > 3"], "does not hold on head"),
+        (["assert slugify('a') == ''.join(['b'])"], "does not hold on head"),
     ],
 )
 def test_other_faults_are_not_repaired(lines: list[str], reason: str) -> None:
@@ -87,8 +90,8 @@ def test_expected_exception_that_comes_is_kept() -> None:
     [
         ["store = []", "store.append(1)", "assert slugify('a') == 'z'"],
         ["for text in ['a']:", "    assert slugify(text) == 'z'"],
-        ["assert slugify('a') == slugify('b')"],
-        ["assert len(slugify('a')) > 3"],
+        ["assert slugify('a') == 'z' or slugify('b')"],
+        ["assert slugify('a') is not None"],
     ],
 )
 def test_claims_that_cannot_be_looked_up_are_left_to_the_run(lines: list[str]) -> None:
@@ -100,3 +103,17 @@ def test_claims_that_cannot_be_looked_up_are_left_to_the_run(lines: list[str]) -
 
 def test_test_without_assertions_has_no_twin() -> None:
     assert negated_code("def test_a():\n    slugify('a')\n") is None
+
+
+def test_property_that_only_base_keeps_makes_a_catching_test() -> None:
+    test = settled("result = slugify('A b')", "assert 'A' in result")
+
+    assert test.kind is CandidateKind.CATCHING
+    assert render_call(test.observations[0].call) == "'A' in slugify('A b')"
+
+
+def test_property_that_head_keeps_makes_a_hardening_test() -> None:
+    test = settled("assert slugify('a b') == slugify('a  b')")
+
+    assert test.kind is CandidateKind.HARDENING
+    assert test.origin == "model"

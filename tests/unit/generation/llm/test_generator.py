@@ -114,6 +114,28 @@ def test_expected_value_of_a_whole_test_is_repaired_from_head() -> None:
     assert 'assert slugify("ab cd", 3) == "ab-"' in repaired.code
 
 
+def test_property_in_a_whole_test_is_worded_once() -> None:
+    code = "def test_slugify_joins():\n    assert ' ' not in slugify('a b', 7)\n"
+    kept = "def test_slugify_dash():\n    result = slugify('a b', 7)\n    assert '-' in result\n"
+    tests = Session(answer(tests=[code, kept])).run(turns=1)
+
+    (catching,) = [t for t in tests if t.kind is CandidateKind.CATCHING]
+    assert catching.name == "test_slugify_dash"
+    assert catching.origin == "model"
+
+
+def test_function_is_imported_as_in_the_other_tests() -> None:
+    known = observe(
+        FUNCTION,
+        Call(CallKind.FUNCTION, "slugify", None, ("'x'",), (), ("from pkg import slugify",)),
+    )
+    tests = Session(answer(("test_limit_of_seven", "slugify('a b', 7)"), imports=IMPORTS)).run(
+        known, turns=1
+    )
+
+    assert {t.imports for t in tests} == {("from pkg import slugify",)}
+
+
 def test_turns_go_on_while_something_is_gained_and_end_when_nothing_is_missing() -> None:
     session = Session(
         answer(("test_limit_of_seven", "slugify('a b', 7)")),
