@@ -12,6 +12,8 @@ _PATCHING = frozenset({"setattr", "delattr", "setitem", "delitem"})
 _FORBIDDEN_PATCHES = frozenset({"syspath_prepend", "chdir", "undo", "context"})
 _TEXT_INTERNALS = ("__globals__", "__subclasses__", "__builtins__", "__import__(")
 _BY_NAME = frozenset({"getattr", "setattr", "delattr", "hasattr"})
+_OF_MODULES = frozenset({"vars", "setattr", "delattr"})
+_PASSED_ON = frozenset({"open", *_BY_NAME})
 _GETTERS = frozenset({"operator.attrgetter", "operator.methodcaller"})
 _PATCHED_ROOTS = frozenset({"pytest", "unittest", *policy.UNSAFE_MODULES, *policy.MACHINERY})
 
@@ -44,7 +46,8 @@ def name_findings(test: Screened) -> Iterator[Finding]:
     called = {id(n.func) for n in test.nodes if isinstance(n, ast.Call)}
     for node in test.nodes:
         if isinstance(node, ast.Attribute):
-            if node.attr in policy.INTERNALS:
+            of_imported = node.attr == "__dict__" and test.root(node) in test.imported
+            if node.attr in policy.INTERNALS or of_imported:
                 yield at(node, f"`{node.attr}` reaches into the interpreter")
             if id(node) not in chained:
                 yield from _dotted_findings(test, node)
@@ -53,8 +56,10 @@ def name_findings(test: Screened) -> Iterator[Finding]:
                 yield from _dotted_findings(test, node)
             if node.id not in test.bound and node.id not in test.imported:
                 yield from _builtin_findings(node)
-                if node.id in _BY_NAME and id(node) not in called:
-                    yield at(node, f"`{node.id}` is passed on")
+            elif node.id in policy.NEVER:
+                yield at(node, f"`{node.id}` is not allowed in a test")
+            if node.id in _PASSED_ON and node.id not in test.imported and id(node) not in called:
+                yield at(node, f"`{node.id}` is passed on")
             if node.id == "monkeypatch" and id(node) not in chained:
                 yield at(node, "`monkeypatch` is passed on")
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -89,6 +94,8 @@ def call_findings(test: Screened) -> Iterator[Finding]:
             yield at(node, f"`{name}` with a name that is not plain text")
         elif name in {"vars", "dir"} and not node.args:
             yield at(node, f"`{name}()` reads the test's own scope")
+        elif name in _OF_MODULES and test.root(node.args[0]) in test.imported:
+            yield at(node, f"`{name}` of something imported")
         yield from _patch_findings(test, node)
 
 

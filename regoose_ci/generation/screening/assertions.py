@@ -30,6 +30,8 @@ def swallowing_findings(test: Screened) -> Iterator[Finding]:
     """Handlers that would hide a failed assertion."""
     for node in test.nodes:
         if isinstance(node, ast.Try) and _has_check(node.body):
+            if any(isinstance(n, ast.Return) for s in node.finalbody for n in ast.walk(s)):
+                yield at(node, "hides a failed assertion")
             for handler in node.handlers:
                 if _catches_failures(test, handler) and not _raises(handler.body):
                     yield at(handler, "hides a failed assertion")

@@ -128,13 +128,13 @@ def file_findings(test: Screened) -> Iterator[Finding]:
             continue
         if isinstance(node.func, ast.Attribute):
             yield from _method_findings(paths, node, node.func)
-        elif test.dotted(node.func) == "open" and "open" not in test.imported:
+        elif test.root(node.func) == "open" and "open" not in test.imported:
             yield from _open_findings(paths, node)
 
 
 def _method_findings(paths: _Paths, node: ast.Call, method: ast.Attribute) -> Iterator[Finding]:
     is_changing = method.attr in _CHANGING or (
-        method.attr in _CHANGING_PATHS and paths.is_path(method.value)
+        method.attr in _CHANGING_PATHS and paths.is_path_or_class(method.value)
     )
     if method.attr in _ESCAPING and paths.is_path_or_class(method.value):
         yield at(node, f"`{method.attr}` leads out of tmp_path")

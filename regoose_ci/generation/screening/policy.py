@@ -69,6 +69,10 @@ PARTIAL_MODULES: dict[str, frozenset[str]] = {
 }  # fmt: skip
 """Modules of which only these names may be used, and which may not be passed on as a whole."""
 
+EVALUATING = frozenset(
+    {"typing.get_type_hints", "typing.ForwardRef", "string.Formatter", "dataclasses.make_dataclass"}
+)
+"""Names of pure modules that run text as code, or reach attributes by text."""
 NETWORK = frozenset(
     {"requests", "httpx", "aiohttp", "urllib3", "websocket", "websockets", "paramiko", "pycurl",
      "boto3", "botocore", "openai", "anthropic", "grpc", "zmq", "pika", "redis", "docker"}
@@ -86,6 +90,8 @@ BUILTINS = frozenset(
     {"eval", "exec", "compile", "__import__", "breakpoint", "input", "exit", "quit", "globals",
      "locals", "__builtins__", "__loader__", "__spec__", "help", "copyright", "license"}
 )  # fmt: skip
+NEVER = frozenset({"eval", "exec", "__import__", "breakpoint", "globals", "locals"})
+"""Of these not even a variable of the same name: in a class body it may be the builtin."""
 ENDINGS = frozenset({"SystemExit", "KeyboardInterrupt", "GeneratorExit"})
 INTERNALS = frozenset(
     {"__subclasses__", "__globals__", "__builtins__", "__base__", "__bases__", "__mro__",
@@ -123,6 +129,8 @@ def module_problem(module: str, own: frozenset[str], known: frozenset[str]) -> s
 def name_problem(dotted: str) -> str:
     """Why a dotted name may not be used; empty when it may."""
     parts = dotted.split(".")
+    if ".".join(parts[:2]) in EVALUATING:
+        return f"`{dotted}` takes text for code"
     for depth in range(len(parts) - 1, 0, -1):
         module = ".".join(parts[:depth])
         allowed = PARTIAL_MODULES.get(module)

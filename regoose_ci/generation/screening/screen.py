@@ -29,6 +29,7 @@ from regoose_ci.generation.screening.findings import (
 
 MAX_CODE = 20_000
 """Longest test that is looked at, in characters."""
+_ENDLESS = frozenset({"itertools.count", "itertools.cycle"})
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -128,14 +129,17 @@ def _shape_findings(test: Screened) -> Iterator[Finding]:
         if argument.arg in policy.FIXTURES_OF_PYTEST:
             yield at(argument, f"the fixture `{argument.arg}` reaches into pytest")
     for node in test.nodes:
-        if isinstance(node, ast.While) and _is_endless(node):
+        if isinstance(node, (ast.While, ast.For)) and _is_endless(test, node):
             yield at(node, "a loop that never ends")
 
 
-def _is_endless(node: ast.While) -> bool:
+def _is_endless(test: Screened, node: ast.While | ast.For) -> bool:
+    if isinstance(node, ast.While):
+        goes_on = isinstance(node.test, ast.Constant) and bool(node.test.value)
+    else:
+        goes_on = isinstance(node.iter, ast.Call) and test.dotted(node.iter.func) in _ENDLESS
     leaves = (ast.Break, ast.Return, ast.Raise)
-    is_true = isinstance(node.test, ast.Constant) and bool(node.test.value)
-    return is_true and not any(isinstance(n, leaves) for s in node.body for n in ast.walk(s))
+    return goes_on and not any(isinstance(n, leaves) for s in node.body for n in ast.walk(s))
 
 
 def _use_findings(test: Screened, own: frozenset[str]) -> Iterator[Finding]:
