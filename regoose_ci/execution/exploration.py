@@ -47,6 +47,8 @@ WEIGHTS = {
 }
 """What an input of each origin counts when kinds of difference are ranked: the nearer to what
 the project itself uses, the more likely it is a legal input."""
+SHAPES_OF = {"exception_raised": 2, "exception_gone": 1, "exception_type": 1}
+"""Fewer where exceptions differ: their inputs are odd more often."""
 SHRINK_SHARE = 0.25
 """Share of a function's time that is kept for shrinking what was found."""
 SHRINK_ROUNDS = 40
@@ -248,7 +250,8 @@ def choose_kinds(seen: Counter[Kind], found: Collection[Kind], most: int) -> lis
     for kinds in groups.values():
         simple = sorted(kinds, key=lambda kind: ("u" in kind[-1], len(kind[-1]), kind[-1]))
         mixed = [kind for pair in zip(kinds, simple, strict=True) for kind in pair]
-        ranked.append(list(dict.fromkeys(mixed))[:MAX_SHAPES])
+        room = SHAPES_OF.get(kinds[0][0], MAX_SHAPES)
+        ranked.append(list(dict.fromkeys(mixed))[:room])
     turns = (kind for turn in zip_longest(*ranked) for kind in turn if kind is not None)
     return list(islice(turns, most))
 

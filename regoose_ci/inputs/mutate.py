@@ -225,7 +225,13 @@ class Mutator:
             lambda: _drop_line(text, rng),
             lambda: _drop_column(text, rng),
         ]
-        return rng.choice(choices)()[:MAX_TEXT]
+        return self._in_alphabet(rng.choice(choices)()[:MAX_TEXT], text)
+
+    def _in_alphabet(self, text: str, before: str) -> str:
+        """Leave out characters beyond ASCII that nobody used: they are out of contract."""
+        if text.isascii() or self._pool.is_foreign:
+            return text
+        return "".join(c for c in text if c.isascii() or c in before)
 
 
 _SEPARATORS = ("|", ",", "\t", ";", ":", "=")

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from regoose_ci.inputs.expressions import kind_of, literal
 
 MAX_PER_KIND = 300
+FOREIGN_SHARE = 4
 
 _PLAIN: dict[str, tuple[str, ...]] = {
     "str": ("''", "'a'", "'hello world'", "'A'", "' '", "'1'", "'a b'", "'a\\nb'", "'0'"),
@@ -50,7 +51,9 @@ class Pool:
         for sources in _PLAIN.values():
             for source in sources:
                 self.add(source)
-        self._common = _FRAGMENTS + (_FOREIGN if self._is_foreign() else ())
+        self.is_foreign = self._is_foreign()
+        """The project itself uses characters beyond ASCII."""
+        self._common = _FRAGMENTS + (_FOREIGN if self.is_foreign else ())
         self._fragments.update(dict.fromkeys(self._common))
 
     def _is_foreign(self) -> bool:
@@ -127,10 +130,11 @@ class Pool:
 def within_alphabet(literals: Iterable[str], known: Iterable[str]) -> list[str]:
     """Leave out literals with characters beyond ASCII where ``known`` inputs have none.
 
-    A function whose own tests and code never show such characters has not promised anything
-    about them.
+    A function whose own tests and code hardly show such characters (less than in one of
+    ``FOREIGN_SHARE`` inputs) has not promised anything about them.
     """
-    if any(not _is_ascii(text) for text in known):
+    examples = [_is_ascii(text) for text in known]
+    if examples.count(False) * FOREIGN_SHARE > len(examples):
         return list(literals)
     return [text for text in literals if _is_ascii(text)]
 

@@ -107,3 +107,9 @@ def test_signs_are_written_plainly() -> None:
     mutator = Mutator(Pool(), rng())
     made = {mutator.expression("-1999.5") for _ in range(300)}
     assert not any("--" in source for source in made if source is not None)
+
+
+def test_no_foreign_characters_come_from_nowhere() -> None:
+    plain = Mutator(Pool(["'a-b'"]), rng())
+    made = [plain.expression("'foo_bár'") or "" for _ in range(400)]
+    assert not any(c for source in made for c in source if not c.isascii() and c != "á")
