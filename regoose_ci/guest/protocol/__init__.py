@@ -1,0 +1,66 @@
+"""What host and guest say to each other: jobs down, results up, as JSON in sized frames.
+
+Standard library only, because the guest's supervisor runs without site-packages. The host
+treats results as hostile and validates them against these types (``sandbox/frames.py``).
+"""
+
+from __future__ import annotations
+
+from .calls import Call, CallKind, Outcome, OutcomeKind, Raised, Reach, Value
+from .frames import END, ITEM, MAX_FRAME, ProtocolError, read_frame, to_json, write_frame
+from .jobs import (
+    Described,
+    DescribeJob,
+    Evaluated,
+    EvaluateJob,
+    Fault,
+    Mutated,
+    MutateJob,
+    Parameter,
+    Recorded,
+    RecordJob,
+    RunTestJob,
+    Target,
+    TestRun,
+    TypeForm,
+)
+from .session import ENVIRONMENT, GUEST, PYTHON, REPOSITORY, TOOLS, GuestSetup, Reply, Request
+
+__all__ = [
+    "END",
+    "ENVIRONMENT",
+    "GUEST",
+    "ITEM",
+    "MAX_FRAME",
+    "PYTHON",
+    "REPOSITORY",
+    "TOOLS",
+    "Call",
+    "CallKind",
+    "DescribeJob",
+    "Described",
+    "EvaluateJob",
+    "Evaluated",
+    "Fault",
+    "GuestSetup",
+    "MutateJob",
+    "Mutated",
+    "Outcome",
+    "OutcomeKind",
+    "Parameter",
+    "ProtocolError",
+    "Raised",
+    "Reach",
+    "RecordJob",
+    "Recorded",
+    "Reply",
+    "Request",
+    "RunTestJob",
+    "Target",
+    "TestRun",
+    "TypeForm",
+    "Value",
+    "read_frame",
+    "to_json",
+    "write_frame",
+]
