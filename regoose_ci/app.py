@@ -47,7 +47,7 @@ from regoose_ci.generation.embedded.generator import EmbeddedGenerator
 from regoose_ci.observability.bus import EventBus
 from regoose_ci.observability.log import SessionLog
 from regoose_ci.reports.writer import write_report
-from regoose_ci.repository.git import GitRepository
+from regoose_ci.repository.git import GitRepository, RevisionRange
 
 __all__ = ["diagnose", "run_session"]
 
@@ -215,12 +215,18 @@ def _open_repository(request: ReviewRequest) -> _Opened:
     if request.worktree:
         source = GitChange(repository, repository.resolve_worktree(request.base))
     else:
-        source = GitChange(repository, repository.resolve_range(request.base, request.head))
+        source = GitChange(repository, _resolve(repository, request))
         check_not_empty(source)
     title, body = repository.message(source.shas[Revision.HEAD])
     if request.worktree:
         title, body = "", ""
     return _Opened(source, request.title or title, request.description or body, name)
+
+
+def _resolve(repository: GitRepository, request: ReviewRequest) -> RevisionRange:
+    if request.is_pinned and request.base and request.head:
+        return repository.resolve_pinned(request.base, request.head)
+    return repository.resolve_range(request.base, request.head)
 
 
 def _packages(request: ReviewRequest) -> Packages | None:

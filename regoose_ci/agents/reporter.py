@@ -61,6 +61,7 @@ def finish(board: Board) -> Finished:
         tests=sum(len(f.tests) for f in functions),
         behaviour_changes=sum(len(f.behaviour_changes) for f in functions),
         rejected=dict(sorted(rejected.items())),
+        ignored=_ignored(board),
     )
     laboratory = board.laboratory
     return Finished(
@@ -88,7 +89,23 @@ def report_of(board: Board, finished: Finished, envelope: ReviewReport) -> Revie
 
 
 def _accepted(board: Board) -> list[CandidateTest]:
-    return [v.candidate for found in board.verdicts.values() for v in found if v.accepted]
+    return [v.candidate for found in board.verdicts.values() for v in _kept(board, found)]
+
+
+def _kept(board: Board, verdicts: list[Verdict]) -> list[Verdict]:
+    """The accepted tests, without those for behaviour changes that are to be left out."""
+    return [v for v in verdicts if v.accepted and not _is_ignored(board, v)]
+
+
+def _ignored(board: Board) -> int:
+    return sum(
+        v.accepted and _is_ignored(board, v) for found in board.verdicts.values() for v in found
+    )
+
+
+def _is_ignored(board: Board, verdict: Verdict) -> bool:
+    is_catching = verdict.candidate.kind is CandidateKind.CATCHING
+    return is_catching and change_id(verdict) in board.request.ignored
 
 
 def _files(board: Board) -> dict[str, str]:
@@ -120,7 +137,7 @@ def _functions(
         function = material.function
         verdicts = board.verdicts.get(function.id, [])
         findings = board.findings.get(function.id)
-        accepted = [v for v in verdicts if v.accepted]
+        accepted = _kept(board, verdicts)
         skip = board.skipped.get(function.id) or _unfinished(board, function)
         skip = skip or _unshown(findings, verdicts)
         here = function.current

@@ -21,6 +21,8 @@ class ReviewRequest:
 
     ``budget`` is seconds of exploration for the whole review; ``jobs`` how many functions are
     worked on at once; ``only`` holds path globs or qualified names that limit the review.
+    ``is_pinned`` says that base is the commit to compare with, instead of the merge base with it;
+    ``ignored`` holds ids of behaviour changes to leave out.
     """
 
     kind: RequestKind
@@ -28,8 +30,10 @@ class ReviewRequest:
     out: Path
     base: str | None = None
     head: str | None = None
+    is_pinned: bool = False
     worktree: bool = False
     only: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     packages: tuple[str, str] | None = None
     title: str = ""

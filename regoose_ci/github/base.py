@@ -113,6 +113,9 @@ class GitHub(Protocol):
     def pull(self, number: int) -> Pull:
         """The pull request as it is now."""
 
+    def merge_base(self, base_sha: str, head_sha: str) -> str:
+        """The commit that both grew from."""
+
     def pulls_of_head(self, head_repository: str, head_ref: str, sha: str) -> Sequence[Pull]:
         """Open pull requests of a branch of a repository whose head is ``sha``."""
 

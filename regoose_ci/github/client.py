@@ -34,6 +34,7 @@ from regoose_ci.github.wire import (
     ArtifactsPart,
     CommentBody,
     CommentPart,
+    ComparisonPart,
     FilePart,
     PermissionPart,
     ReactionBody,
@@ -51,6 +52,7 @@ _COMMENT = TypeAdapter(CommentPart)
 _COMMENTS = TypeAdapter(tuple[CommentPart, ...])
 _PULL = TypeAdapter(PullPart)
 _PULLS = TypeAdapter(tuple[PullPart, ...])
+_COMPARISON = TypeAdapter(ComparisonPart)
 _FILES = TypeAdapter(tuple[FilePart, ...])
 _ARTIFACTS = TypeAdapter(ArtifactsPart)
 _PERMISSION = TypeAdapter(PermissionPart)
@@ -162,6 +164,13 @@ class GitHubClient:
     def pull(self, number: int) -> Pull:
         """The pull request as it is now."""
         return told_pull(self._calls.get(self._path(f"pulls/{number}"), _PULL))
+
+    def merge_base(self, base_sha: str, head_sha: str) -> str:
+        """The commit that both grew from."""
+        path = self._path(f"compare/{quote(base_sha)}...{quote(head_sha)}")
+        # Of the commits between them, GitHub shows one page; one commit is enough for us.
+        asked: dict[str, str | int] = {"per_page": 1, "page": 1}
+        return self._calls.get(path, _COMPARISON, asked).merge_base_commit.sha
 
     def pulls_of_head(self, head_repository: str, head_ref: str, sha: str) -> Sequence[Pull]:
         """Open pull requests of a branch of a repository whose head is ``sha``."""

@@ -90,6 +90,12 @@ class CommitPart(Part):
     tree: ShaPart
 
 
+class ComparisonPart(Part):
+    """What lies between two commits."""
+
+    merge_base_commit: ShaPart
+
+
 class RefPart(Part):
     """A reference of git."""
 

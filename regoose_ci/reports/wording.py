@@ -257,6 +257,9 @@ def _notes(report: ReviewReport, lead: str) -> Iterable[str]:
         why = skip_reason(unknown[0]) if len({f.reason for f in unknown}) == 1 else ""
         because = f": {why}" if why else ""
         yield f"Nothing is known about {names(unknown)}{because}."
+    if report.totals.ignored:
+        left_out = count(report.totals.ignored, "behaviour change")
+        yield f"{left_out} left out, as `/regoose ignore` asked."
     if report.sandbox.level == "none" and _anything_ran(report):
         yield "No sandbox: the reviewed code ran with the rights of the user who started it."
 

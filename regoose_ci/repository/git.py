@@ -112,6 +112,14 @@ class GitRepository:
             merge_base = self._first_parent(head_sha, name)
         return RevisionRange(merge_base, head_sha)
 
+    def resolve_pinned(self, base: str, head: str) -> RevisionRange:
+        """The range between two commits as they are; no history is needed.
+
+        Raises:
+            RepositoryError: an unknown reference.
+        """
+        return RevisionRange(self._commit(base), self._commit(head))
+
     def resolve_worktree(self, base: str | None) -> RevisionRange:
         """The range from ``base`` (``HEAD`` by default) to the work tree as it is on disk.
 

@@ -107,6 +107,7 @@ class FakeApi:
         """Files by commit or tree."""
         self.parents: dict[str, list[str]] = {}
         self.refs: dict[str, str] = {}
+        self.merge_bases = {f"{BASE}...{HEAD}": BASE}
         self.asked: list[Asked] = []
         self.answers: list[Answered] = []
         self.lock = threading.Lock()
@@ -205,6 +206,7 @@ class FakeApi:
             Route("POST", f"{REPO}/git/refs", 201, self._create_ref),
             Route("GET", f"{REPO}/git/ref/{{ref}}", 200, self._get_ref),
             Route("GET", f"{REPO}/contents/{{path}}", 200, self._contents),
+            Route("GET", f"{REPO}/compare/{{basehead}}", 200, self._compare),
         )
 
     def _graphql(self) -> Reply:
@@ -362,6 +364,12 @@ class FakeApi:
             return error_of(404, "Not Found")
         name = words[0].rsplit("/", 1)[-1]
         return Reply(200, {"type": "file", "path": words[0], "name": name, "sha": sha_of(words[0])})
+
+    def _compare(self, words: tuple[str, ...], _b: Json, _q: Mapping[str, str]) -> Reply:
+        found = self.merge_bases.get(words[0])
+        if found is None:
+            return error_of(404, "Not Found")
+        return Reply(200, {"merge_base_commit": {"sha": found}, "commits": []})
 
     def _comment(self, comment_id: str) -> FakeComment | None:
         every = [one for comments in self.comments.values() for one in comments]

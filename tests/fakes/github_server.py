@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import socket
 import struct
@@ -10,9 +12,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 
-from tests.fakes.github_api import Asked, FakeApi, Reply, error_of
+from tests.fakes.git_http import answer_git
+from tests.fakes.github_api import TOKEN, Asked, FakeApi, Reply, error_of
+from tests.fakes.github_shapes import REPOSITORY
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,8 @@ class FakeGitHub(FakeApi):
     def __init__(self) -> None:
         super().__init__()
         self._rules: list[_Rule] = []
+        self.git_root: Path | None = None
+        """Where the repository lies that git may fetch from, below its owner's name."""
         self.closing = threading.Event()
         self._server = _Server(self)
         self._thread = threading.Thread(
@@ -150,6 +157,9 @@ class _Handler(BaseHTTPRequestHandler):
         github = self.server.github
         text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
+        if self.path.startswith(f"/{REPOSITORY}/") and github.git_root is not None:
+            self._serve_git(github.git_root, headers, text)
+            return
         asked = Asked(self.command, self.path, headers, json.loads(text) if text else {})
         fault = github.fault_for(self.command, self.path)
         if fault is None:
@@ -160,6 +170,16 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             github.asked.append(asked)
         self._misbehave(fault)
+
+    def _serve_git(self, root: Path, headers: Mapping[str, str], body: bytes) -> None:
+        self.server.github.asked.append(Asked(self.command, self.path, headers, {}))
+        pair = base64.b64encode(f"x-access-token:{TOKEN}".encode()).decode()
+        if headers.get("authorization") != f"Basic {pair}":
+            self._send(Reply(401, raw=b"", headers={"WWW-Authenticate": "Basic"}))
+            return
+        plain = gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body
+        reply = answer_git(root, self.command, self.path, headers, plain)
+        self._send(Reply(reply.status, raw=reply.body, headers=reply.headers))
 
     def _misbehave(self, fault: Fault) -> None:
         if isinstance(fault, Refused):

@@ -37,6 +37,7 @@ OPERATIONS = (
     ("post", f"{REPO}/git/refs", "201"),
     ("get", f"{REPO}/git/ref/{{ref}}", "200"),
     ("get", f"{REPO}/contents/{{path}}", "200"),
+    ("get", f"{REPO}/compare/{{basehead}}", "200"),
 )
 READ_THOUGH_OPTIONAL = {"body", "draft", "previous_filename", "message", "documentation_url"}
 KEPT = ("type", "enum", "pattern", "required")

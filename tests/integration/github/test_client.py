@@ -126,6 +126,13 @@ def test_the_pull_request_of_a_forks_head_is_found(server: FakeGitHub, client: G
     assert client.pulls_of_head(fork, "fix/π", HEAD) == []
 
 
+def test_the_commit_that_a_change_grew_from_is_told(server: FakeGitHub, client: GitHubClient):
+    server.merge_bases[f"{BASE}...{HEAD}"] = "d" * 40
+    assert client.merge_base(BASE, HEAD) == "d" * 40
+    with pytest.raises(NotFoundError):
+        client.merge_base(HEAD, "e" * 40)
+
+
 def test_changed_files_of_all_pages_are_listed(server: FakeGitHub, client: GitHubClient):
     server.pulls[7].files = [f"m{number}.py" for number in range(130)]
     assert len(client.changed_files(7)) == 130

@@ -120,6 +120,16 @@ def test_a_finished_session_is_reported() -> None:
     assert function.explored.inputs == 7
 
 
+def test_an_ignored_behaviour_change_is_left_out_with_its_test_and_counted() -> None:
+    made = judged(verdict(), verdict(HARDENING, head=RunOutcome.PASSED))
+    made.request = dataclasses.replace(made.request, ignored=(change_id(verdict()),))
+    report = reported(made)
+    assert report.functions[0].behaviour_changes == ()
+    assert [test.kind for test in report.functions[0].tests] == ["hardening"]
+    assert (report.totals.behaviour_changes, report.totals.ignored) == (0, 1)
+    assert not [name for name in finish(made).files if "behaviour_changes" in name]
+
+
 def test_every_accepted_test_is_in_a_file_under_the_name_the_report_gives() -> None:
     made = judged(verdict(), verdict(HARDENING, head=RunOutcome.PASSED))
     files = finish(made).files

@@ -91,6 +91,10 @@ class MemoryGitHub:
         assert number == PULL.number
         return self.now
 
+    def merge_base(self, base_sha: str, head_sha: str) -> str:
+        assert head_sha != base_sha
+        return base_sha
+
     def pulls_of_head(self, head_repository: str, head_ref: str, sha: str) -> Sequence[Pull]:
         raise NotImplementedError
 

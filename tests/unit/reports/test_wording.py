@@ -113,6 +113,13 @@ def test_partial_results_and_a_missing_sandbox_are_said():
     assert notes[-1].startswith("No sandbox:")
 
 
+def test_what_was_left_out_on_request_is_counted():
+    report = sample_review()
+    totals = report.totals.model_copy(update={"ignored": 2})
+    notes = verdict(report.model_copy(update={"totals": totals})).notes
+    assert notes[-1] == "2 behaviour changes left out, as `/regoose ignore` asked."
+
+
 def test_more_than_three_names_are_counted():
     functions = [
         skipped_function().model_copy(update={"qualname": name})
