@@ -14,6 +14,7 @@ import anyio.to_thread
 from regoose_ci.agents.board import Board, Skip
 from regoose_ci.analysis.changes import find_changes, is_product_path
 from regoose_ci.analysis.context import find_call_sites, find_related_tests
+from regoose_ci.analysis.conventions import CONFIGURATION_FILES
 from regoose_ci.analysis.harvest import harvest_literals
 from regoose_ci.analysis.impact import CallGraph, build_call_graph, find_public_callers
 from regoose_ci.analysis.layout import Layout, find_layout, is_test_path
@@ -44,7 +45,7 @@ class _Texts:
     tests: dict[str, str]
     documents: dict[str, str]
     fixtures: dict[str, str]
-    pyproject: str
+    configuration: dict[str, str]
 
 
 class Analyzer:
@@ -80,7 +81,8 @@ def _analyze(source: ChangeSource, only: tuple[str, ...]) -> ChangeMaterial:
     )
     chosen = [f for f in changes.functions if _is_chosen(f, only)]
     graph = build_call_graph(head.product, head.layout)
-    style = find_test_style(head.tests, chosen[0].current.path if chosen else "", head.pyproject)
+    target = chosen[0].current.path if chosen else ""
+    style = find_test_style(head.tests, target, head.configuration)
     return ChangeMaterial(
         changes=dataclasses.replace(changes, functions=tuple(chosen)),
         functions=tuple(_material(function, texts, graph) for function in chosen),
@@ -155,8 +157,10 @@ def _mentioning(sources: dict[str, str], function: ChangedFunction) -> dict[str,
 
 def _read(source: ChangeSource, revision: Revision) -> _Texts:
     paths = source.files(revision)
-    pyproject = _text(source.read(revision, "pyproject.toml") or b"")
-    layout = find_layout(paths, pyproject)
+    present = tuple(name for name in CONFIGURATION_FILES if name in paths)
+    files = source.read_many(revision, present)
+    configuration = {name: _text(content) for name, content in files.items()}
+    layout = find_layout(paths, configuration.get("pyproject.toml", ""))
     wanted = [p for p in paths if p.endswith((".py", *_DOCUMENTS))][:MAX_SOURCES]
     wanted += [p for p in paths if p.endswith(_FIXTURES) and is_test_path(p)][:MAX_FIXTURES]
     contents = source.read_many(revision, tuple(wanted))
@@ -168,7 +172,7 @@ def _read(source: ChangeSource, revision: Revision) -> _Texts:
         {p: t for p, t in texts.items() if p in tests},
         {p: t for p, t in texts.items() if p.endswith(_DOCUMENTS)},
         {p: t for p, t in texts.items() if p.endswith(_FIXTURES) and is_test_path(p)},
-        pyproject,
+        configuration,
     )
 
 

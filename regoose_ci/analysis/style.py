@@ -2,66 +2,77 @@
 
 from __future__ import annotations
 
-import ast
+import dataclasses
+import fnmatch
 import posixpath
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from enum import Enum
+from dataclasses import dataclass, field
 
-from regoose_ci.analysis.layout import read_pyproject, setting
+from regoose_ci.analysis.conventions import Conventions, ImportOrder, read_conventions
+from regoose_ci.analysis.habits import Habits, read_habits
 
-_LINE_LENGTH = 88
-_SINGLE = re.compile(r"(?<![\w'\"])'(?!'')")
-_DOUBLE = re.compile(r"(?<![\w'\"])\"(?!\"\")")
-
-
-class ImportForm(str, Enum):
-    """``from package import f``, ``from package.module import f``, or ``import package``."""
-
-    FROM_PACKAGE = "from_package"
-    FROM_MODULE = "from_module"
-    IMPORT = "import"
+_TEST_FILES = ("test_*.py", "*_test.py", "test.py", "tests.py")
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectTestStyle:
-    """Where tests live and how they are written; ``file_pattern`` has one ``{}`` for the stem."""
+    """Where tests live and how they are written; ``file_pattern`` has one ``{}`` for the stem.
+
+    ``existing`` are the names of the files in ``directory``. What configuration demands goes
+    before what existing tests do.
+    """
 
     directory: str = "tests"
     file_pattern: str = "test_{}.py"
-    import_form: ImportForm = ImportForm.FROM_MODULE
-    uses_classes: bool = False
-    line_length: int = _LINE_LENGTH
-    quote: str = '"'
+    existing: frozenset[str] = frozenset()
+    habits: Habits = field(default_factory=Habits)
+    imports: ImportOrder = field(default_factory=ImportOrder)
+
+    @property
+    def line_length(self) -> int:
+        """The longest a line may be."""
+        return self.habits.line_length
 
 
 def find_test_style(
-    test_sources: Mapping[str, str], target_path: str, pyproject_text: str = ""
+    test_sources: Mapping[str, str], target_path: str, configuration: Mapping[str, str]
 ) -> ProjectTestStyle:
-    """Learn the style from existing tests; the target decides between directories of tests."""
+    """Learn the style from existing tests and from configuration files (texts by name).
+
+    The target decides between directories of tests.
+    """
     tests = {path: text for path, text in test_sources.items() if _is_named_as_test(path)}
-    line_length = _line_length(pyproject_text)
+    conventions = read_conventions(configuration)
+    habits = _as_demanded(read_habits(tests.values()), conventions)
     if not tests:
-        return ProjectTestStyle(line_length=line_length)
+        return ProjectTestStyle(habits=habits, imports=conventions.imports)
     suffixed = sum(path.endswith("_test.py") for path in tests)
-    singles = sum(len(_SINGLE.findall(text)) for text in tests.values())
-    doubles = sum(len(_DOUBLE.findall(text)) for text in tests.values())
-    classes = sum("\nclass Test" in f"\n{text}" for text in tests.values())
+    directory = _directory(tests, target_path)
     return ProjectTestStyle(
-        directory=_directory(tests, target_path),
+        directory=directory,
         file_pattern="{}_test.py" if suffixed * 2 > len(tests) else "test_{}.py",
-        import_form=_import_form(tests.values(), target_path),
-        uses_classes=classes * 2 > len(tests),
-        line_length=line_length,
-        quote="'" if singles > doubles else '"',
+        existing=frozenset(
+            posixpath.basename(p) for p in tests if posixpath.dirname(p) == directory
+        ),
+        habits=habits,
+        imports=conventions.imports,
+    )
+
+
+def _as_demanded(habits: Habits, conventions: Conventions) -> Habits:
+    return dataclasses.replace(
+        habits,
+        quote=conventions.quote or habits.quote,
+        line_length=conventions.line_length or habits.line_length,
+        names_of_parameters=conventions.names_of_parameters or habits.names_of_parameters,
+        rows_of_parameters=conventions.rows_of_parameters or habits.rows_of_parameters,
     )
 
 
 def _is_named_as_test(path: str) -> bool:
     name = posixpath.basename(path)
-    return name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py"))
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in _TEST_FILES)
 
 
 def _directory(tests: Iterable[str], target_path: str) -> str:
@@ -73,37 +84,3 @@ def _directory(tests: Iterable[str], target_path: str) -> str:
             return posixpath.dirname(path)
     counts = Counter(posixpath.dirname(path) for path in paths)
     return min(counts, key=lambda directory: (-counts[directory], directory))
-
-
-def _import_form(texts: Iterable[str], target_path: str) -> ImportForm:
-    package = _package(target_path)
-    counts: Counter[ImportForm] = Counter()
-    for text in texts:
-        try:
-            tree = ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError):
-            continue
-        for node in tree.body:
-            if isinstance(node, ast.ImportFrom) and node.module:
-                if node.module == package:
-                    counts[ImportForm.FROM_PACKAGE] += 1
-                elif node.module.startswith(f"{package}."):
-                    counts[ImportForm.FROM_MODULE] += 1
-            elif isinstance(node, ast.Import):
-                names = [alias.name.partition(".")[0] for alias in node.names]
-                counts[ImportForm.IMPORT] += names.count(package)
-    return counts.most_common(1)[0][0] if counts else ImportForm.FROM_MODULE
-
-
-def _package(target_path: str) -> str:
-    parts = target_path.removesuffix(".py").split("/")
-    return parts[1] if parts[0] == "src" and len(parts) > 1 else parts[0]
-
-
-def _line_length(pyproject_text: str) -> int:
-    settings = read_pyproject(pyproject_text)
-    for key in ("tool.black.line-length", "tool.ruff.line-length"):
-        length = setting(settings, key)
-        if isinstance(length, int) and 40 <= length <= 400:
-            return length
-    return _LINE_LENGTH

@@ -8,12 +8,15 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from regoose_ci.analysis.habits import Habits
 from regoose_ci.analysis.style import ProjectTestStyle
 from regoose_ci.domain.candidates import CandidateKind, CandidateTest
+from regoose_ci.generation.embedded.dressing import annotations_imports, dress
 from regoose_ci.generation.embedded.formatting import UnwritableTestError, format_source
 from regoose_ci.generation.embedded.imports import (
     Import,
     alias_for,
+    in_place_of,
     parse_imports,
     render_imports,
 )
@@ -114,23 +117,57 @@ def _renamed(candidate: CandidateTest, name: str) -> CandidateTest:
 
 
 def _source(
-    candidates: Sequence[CandidateTest], style: ProjectTestStyle, first_party: Collection[str]
+    candidates: Sequence[CandidateTest],
+    style: ProjectTestStyle,
+    first_party: Collection[str],
 ) -> str:
+    """The text of a file with ``candidates``, as the project would write it."""
+    habits = style.habits
     bindings: dict[str, Import] = {}
     codes: list[str] = []
     for candidate in candidates:
-        code = candidate.code
-        for binding in parse_imports(candidate.imports):
+        code = dress(candidate.code.strip(), habits)
+        imports = [*candidate.imports, *annotations_imports(code)]
+        for wish in parse_imports(imports):
+            binding, written = in_place_of(wish, habits)
+            if _is_hidden(binding.bound, code):
+                binding, written = wish, wish.bound
             present = bindings.setdefault(binding.bound, binding)
             if present != binding:
                 known = next((b for b in bindings.values() if _is_same(b, binding)), None)
-                alias = known.bound if known else alias_for(binding, bindings)
-                bindings[alias] = binding.renamed(alias)
-                code = _rename_variable(code, binding.bound, alias)
-        codes.append(code.strip())
-    used = _used(bindings.values(), codes)
-    block = render_imports(used, first_party)
-    return format_source("\n\n\n".join([block, *codes]) + "\n", style.line_length)
+                written = known.bound if known else alias_for(binding, bindings)
+                bindings[written] = binding.renamed(written)
+            if written != wish.bound:
+                code = _rename_variable(code, wish.bound, written)
+        codes.append(code)
+    used = [*_required(style), *_used(bindings.values(), codes)]
+    block = render_imports(used, first_party, style.imports)
+    body = "\n\n\n".join([*filter(None, [_opening(candidates, habits), block]), *codes])
+    return format_source(f"{body}\n", habits.line_length, habits.quote)
+
+
+def _opening(candidates: Sequence[CandidateTest], habits: Habits) -> str:
+    """The comments and the docstring that the project's test files begin with."""
+    lines = [habits.header] if habits.header else []
+    if habits.documents_files:
+        module = _path(candidates[0]).removesuffix(".py").removeprefix("src/").replace("/", ".")
+        lines.append(f'"""Tests for `{module.removesuffix(".__init__")}`."""')
+    return "\n\n".join(lines)
+
+
+def _required(style: ProjectTestStyle) -> tuple[Import, ...]:
+    deferred = ["from __future__ import annotations"] if style.habits.defers_annotations else []
+    return parse_imports([*style.imports.required, *deferred])
+
+
+def _is_hidden(name: str, code: str) -> bool:
+    """Whether a test has a variable or an argument of this name."""
+    return any(
+        node.arg == name if isinstance(node, ast.arg) else node.id == name
+        for node in ast.walk(_parsed(code))
+        if isinstance(node, ast.arg)
+        or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    )
 
 
 def _is_same(one: Import, other: Import) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
 from collections.abc import Callable, Iterator
 
 from regoose_ci.generation.embedded.bodies import Body
@@ -18,8 +20,10 @@ class UnwritableTestError(Exception):
     """What was put together is not Python, or cannot be laid out."""
 
 
-def format_source(source: str, line_length: int) -> str:
+def format_source(source: str, line_length: int, quote: str = '"') -> str:
     """Format a module as black does; strings that are too long become several.
+
+    Where ``quote`` is single, so are the quotes of all strings that need no escape for it.
 
     Raises:
         UnwritableTestError: ``source`` is not valid Python.
@@ -30,7 +34,7 @@ def format_source(source: str, line_length: int) -> str:
         if split == formatted:
             break
         formatted = _black(split, line_length)
-    return formatted
+    return formatted if quote == '"' else _single_quoted(formatted)
 
 
 def render_test(name: str, body: Body, line_length: int) -> tuple[str, str]:
@@ -58,6 +62,19 @@ def _black(source: str, line_length: int) -> str:
         return black.format_str(source, mode=mode)
     except (InvalidInput, SyntaxError, ValueError, RecursionError) as error:
         raise UnwritableTestError(f"the test is not valid Python: {error}") from error
+
+
+def _single_quoted(source: str) -> str:
+    lines = source.split("\n")
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        prefix, mark, rest = token.string.partition('"')
+        text = rest[:-1]
+        is_plain = token.type == tokenize.STRING and mark and not {'"', "'"} & {*prefix, *text}
+        if is_plain:
+            (row, begin), (_, end) = token.start, token.end
+            line = lines[row - 1]
+            lines[row - 1] = f"{line[:begin]}{prefix}'{text}'{line[end:]}"
+    return "\n".join(lines)
 
 
 def _repetitions_shortened(source: str) -> str:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+
+from regoose_ci.analysis.conventions import ImportOrder
+from regoose_ci.analysis.habits import Habits
+
+_DEFAULT_ORDER = ImportOrder()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,12 +53,38 @@ def alias_for(binding: Import, taken: Collection[str]) -> str:
     return f"{own}_"
 
 
-def render_imports(imports: Iterable[Import], first_party: Collection[str]) -> str:
+def render_imports(
+    imports: Iterable[Import], first_party: Collection[str], order: ImportOrder = _DEFAULT_ORDER
+) -> str:
     """The import block of a file: standard library, third party, first party."""
+    own = {*first_party, *order.first_party}
     sections: dict[int, set[Import]] = {}
     for binding in imports:
-        sections.setdefault(_section(binding.module, first_party), set()).add(binding)
-    return "\n\n".join(_render_section(sections[key]) for key in sorted(sections))
+        sections.setdefault(_section(binding.module, own), set()).add(binding)
+    return "\n\n".join(_render_section(sections[key], order) for key in sorted(sections))
+
+
+def in_place_of(binding: Import, habits: Habits) -> tuple[Import, str]:
+    """How the project's tests import the same, and what they write for it."""
+    name = binding.name
+    if name is None or name != binding.bound:
+        return binding, binding.bound
+    module = binding.module
+    public = module.lstrip("_")
+    if public in sys.stdlib_module_names:  # `add` says that it comes from `_operator`
+        module = public
+    module = _home(module, habits.homes.get(name, frozenset()))
+    whole = habits.whole_modules.get(module)
+    if whole is not None:
+        return Import(module, None, whole), f"{whole}.{name}"
+    return Import(module, name, name), name
+
+
+def _home(module: str, homes: Collection[str]) -> str:
+    """The package above ``module`` that tests import the same name from."""
+    if module in homes:
+        return module
+    return max((home for home in homes if module.startswith(f"{home}.")), key=len, default=module)
 
 
 def _section(module: str, first_party: Collection[str]) -> int:
@@ -65,17 +96,24 @@ def _section(module: str, first_party: Collection[str]) -> int:
     return 1 if root in sys.stdlib_module_names else 2
 
 
-def _render_section(imports: Iterable[Import]) -> str:
-    plain, members = [], dict[str, list[Import]]()
+def _render_section(imports: Iterable[Import], order: ImportOrder) -> str:
+    plain: list[tuple[str, str]] = []
+    members = dict[str, list[Import]]()
     for binding in imports:
         if binding.name is None:
-            plain.append(binding)
+            plain.append((binding.module, _plain(binding)))
         else:
             members.setdefault(binding.module, []).append(binding)
-    lines = [_plain(b) for b in sorted(plain, key=lambda b: _natural(b.module))]
-    for module in sorted(members, key=_natural):
-        lines += _from(module, members)
-    return "\n".join(lines)
+    plain.sort(key=lambda pair: _natural(pair[0]))
+    lines = [
+        (module, line)
+        for module in sorted(members, key=_natural)
+        for line in _from(module, members[module], order)
+    ]
+    if order.mixed_forms:
+        plain, lines = [], sorted([*plain, *lines], key=lambda pair: _natural(pair[0]))
+    gap = [""] * order.lines_between_forms if plain and lines else []
+    return "\n".join([*(line for _, line in plain), *gap, *(line for _, line in lines)])
 
 
 def _plain(binding: Import) -> str:
@@ -83,20 +121,33 @@ def _plain(binding: Import) -> str:
     return f"import {binding.module}" + (f" as {binding.bound}" if is_aliased else "")
 
 
-def _from(module: str, members: Mapping[str, list[Import]]) -> list[str]:
-    """One statement for all names, and one for each that is renamed, by their first names."""
-    ordered = sorted(members[module], key=_member_order)
-    own = ", ".join(str(b.name) for b in ordered if b.name == b.bound)
+def _from(module: str, members: Sequence[Import], order: ImportOrder) -> list[str]:
+    """The statements for a module's names: one for all, or one for each where it must be."""
+    ordered = sorted(members, key=lambda binding: _member_order(binding, order))
+    whole = ", ".join(map(_member, ordered))
+    own = ", ".join(_member(b) for b in ordered if b.name == b.bound)
     lines: dict[str, None] = {}
     for binding in ordered:
-        is_own = binding.name == binding.bound
-        what = own if is_own else f"{binding.name} as {binding.bound}"
+        what = own if binding.name == binding.bound else _member(binding)
+        if order.single_line:
+            what = _member(binding)
+        elif order.combined_aliases:
+            what = whole
         lines[f"from {module} import {what}"] = None
     return list(lines)
 
 
-def _member_order(binding: Import) -> tuple[int, list[tuple[int, str | int]], str]:
+def _member(binding: Import) -> str:
+    is_aliased = binding.name != binding.bound
+    return f"{binding.name} as {binding.bound}" if is_aliased else str(binding.name)
+
+
+def _member_order(
+    binding: Import, order: ImportOrder
+) -> tuple[int, list[tuple[int, str | int]], str]:
     name = str(binding.name)
+    if not order.by_type:
+        return (0, _natural(name), binding.bound)
     is_constant = len(name) > 1 and name.isupper()
     rank = 0 if is_constant else 1 if name[:1].isupper() else 2
     return (rank, _natural(name), binding.bound)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from regoose_ci.analysis.conventions import ImportOrder
+from regoose_ci.analysis.habits import Habits
 from regoose_ci.analysis.style import ProjectTestStyle
 from regoose_ci.domain.candidates import CandidateKind, CandidateTest
 from regoose_ci.generation.embedded.files import (
@@ -133,3 +135,63 @@ def test_imports_are_sorted_as_linters_want_them() -> None:
         "from pkg.a10 import x\n"
         "from pkg.b import CONSTANT, A, z"
     )
+
+
+def in_style(*candidates: CandidateTest, order: ImportOrder | None = None, **habits: object) -> str:
+    style = ProjectTestStyle(habits=Habits(**habits), imports=order or ImportOrder())  # type: ignore[arg-type]
+    return assemble(candidates, style, {"pkg"})["test_text.py"]
+
+
+def test_functions_are_imported_the_way_the_projects_tests_do() -> None:
+    source = in_style(ONE, whole_modules={"pkg.text": "t"})
+    assert "import pkg.text as t\n" in source
+    assert "    assert t.slugify(1) == 2\n" in source
+
+
+def test_names_come_from_the_package_that_tests_import_them_from() -> None:
+    source = in_style(ONE, homes={"slugify": frozenset({"pkg", "other"})})
+    assert source.startswith("from pkg import slugify\n")
+
+
+def test_a_module_that_a_variable_would_hide_is_not_imported_whole() -> None:
+    hiding = candidate(
+        "def test_h():\n    t = 1\n    assert slugify(t) == 2\n", "from pkg.text import slugify"
+    )
+    assert "from pkg.text import slugify" in in_style(hiding, whole_modules={"pkg.text": "t"})
+
+
+def test_private_modules_of_the_standard_library_are_not_named() -> None:
+    adding = candidate("def test_a():\n    assert f(add) == 2\n", "from _operator import add")
+    assert in_style(adding).startswith("from operator import add\n")
+
+
+def test_files_begin_as_the_projects_do() -> None:
+    source = in_style(ONE, header="# MIT", documents_files=True, defers_annotations=True)
+    assert source.startswith(
+        '# MIT\n\n"""Tests for `pkg.text`."""\n\nfrom __future__ import annotations\n\nfrom pkg'
+    )
+
+
+def test_quotes_are_the_projects() -> None:
+    code = 'def test_q():\n    assert slugify(\'a\', "it\'s", \'say "x"\') == "b"\n'
+    source = in_style(candidate(code, "from pkg.text import slugify"), quote="'")
+    assert "slugify('a', \"it's\", 'say \"x\"') == 'b'" in source
+
+
+def test_import_order_follows_isorts_settings() -> None:
+    statements = ["import os", "from pkg import A, b", "from abc import ABC", "import pkg.x as x"]
+    imports = parse_imports(statements)
+    single = ImportOrder(single_line=True, by_type=False, lines_between_forms=1)
+    assert render_imports(imports, {"pkg"}, single) == (
+        "import os\n\nfrom abc import ABC\n\n"
+        "import pkg.x as x\n\nfrom pkg import A\nfrom pkg import b"
+    )
+    assert render_imports(imports, {"pkg"}, ImportOrder(mixed_forms=True)) == (
+        "from abc import ABC\nimport os\n\nfrom pkg import A, b\nimport pkg.x as x"
+    )
+
+
+def test_aliases_share_a_statement_where_the_project_combines_them() -> None:
+    imports = parse_imports(["from pkg import a", "from pkg import b as c"])
+    combined = ImportOrder(combined_aliases=True)
+    assert render_imports(imports, {"pkg"}, combined) == "from pkg import a, b as c"
