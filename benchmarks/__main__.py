@@ -8,7 +8,7 @@ from __future__ import annotations
 import runpy
 import sys
 
-NAMES = ("analysis", "sandbox", "regressions")
+NAMES = ("analysis", "sandbox", "leaks", "regressions")
 STANDALONE = ("analysis", "sandbox")
 
 

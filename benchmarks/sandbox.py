@@ -22,6 +22,7 @@ from pathlib import Path
 
 import anyio
 
+from benchmarks.leaks import find_leaks
 from regoose_ci.assembly.laboratory import PRELOAD
 from regoose_ci.execution.jobs import run_test
 from regoose_ci.guest.protocol import GUEST, TOOLS, RunTestJob
@@ -30,7 +31,6 @@ from regoose_ci.sandbox.flags import ContainerSpec, run_arguments
 from regoose_ci.sandbox.leftovers import new_name, remove
 from tests.sandbox.lab import LIMITS, Lab, attack, new_tag, open_lab, processes_named, tagged
 from tests.sandbox.levels import levels
-from tests.sandbox.test_leaks import traces
 
 TEST = "def test_it():\n    assert sum(range(10)) == 45\n"
 SPIN = """
@@ -147,28 +147,10 @@ class Bench:
         return Figure("deadline to fully dead (worst)", max(late), "ms", 1000)
 
     def leaks(self, runs: int) -> Figure:
-        """Run many jobs, some of them badly, in guests of 25; count what is left."""
-        tag = new_tag()
-        source = (
-            tagged(tag) + STUBBORN.replace("attack", "hang") + "\ndef attack():\n    return 1\n"
-        )
-        before = traces(self._lab)
-
-        async def one() -> None:
-            async with self._lab.guest(source) as guest:
-                for number in range(25):
-                    await attack(guest, *((0.05, "hang") if number % 10 == 9 else (10.0,)))
-
-        async def all_of_them() -> None:
-            for _ in range(max(1, runs // 50)):
-                async with anyio.create_task_group() as tasks:
-                    tasks.start_soon(one)
-                    tasks.start_soon(one)
-
-        anyio.run(all_of_them)
-        after = traces(self._lab)
-        left = len(processes_named(tag)) + sum(len(after[k] - before[k]) for k in after)
-        return Figure(f"left after {max(1, runs // 50) * 50} runs", left, "things", 0)
+        """Containers run by sessions that are killed now and then; count what is left."""
+        leaks = find_leaks(self._lab, runs)
+        name = f"left after {leaks.ran.runs} runs, {leaks.ran.killed} sessions killed"
+        return Figure(name, leaks.count, "things", 0)
 
     async def _guest_runs(self) -> tuple[float, float, float]:
         began = time.perf_counter()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
-import tempfile
 import time
 import uuid
 from collections.abc import Iterator
@@ -27,6 +25,7 @@ from regoose_ci.agents.validator import Validator
 from regoose_ci.assembly.diagnosis import diagnose
 from regoose_ci.assembly.endings import Ending, ending_of
 from regoose_ci.assembly.laboratory import ExportableSource, LaboratoryBuilder
+from regoose_ci.assembly.leftovers import clear_leftovers
 from regoose_ci.assembly.sources import (
     GitChange,
     GitModules,
@@ -48,6 +47,7 @@ from regoose_ci.observability.bus import EventBus
 from regoose_ci.observability.log import SessionLog
 from regoose_ci.reports.writer import write_report
 from regoose_ci.repository.git import GitRepository, RevisionRange
+from regoose_ci.temporary import temporary_directory
 
 __all__ = ["diagnose", "run_session"]
 
@@ -74,7 +74,8 @@ def run_session(request: ReviewRequest, settings: Settings, bus: EventBus) -> Re
     session_id = uuid.uuid4().hex[:12]
     envelope = ReviewReport(session_id=session_id, started_at=datetime.now(timezone.utc))
     _open_directory(request.out)
-    with _log(request.out, session_id, settings, bus), _scratch() as scratch:
+    with _log(request.out, session_id, settings, bus), temporary_directory("session") as scratch:
+        scratch.chmod(0o755)  # guests are users of their own
         bus.publish(SessionStarted(session_id, repository_name(request.repository)))
         session = _Session(request, settings, bus, scratch, envelope)
         session.run()
@@ -135,6 +136,7 @@ class _Session:
         return report_of(board, finished, self._envelope), finished.files
 
     async def _review(self) -> None:
+        await anyio.to_thread.run_sync(clear_leftovers, self._settings.cache_dir)
         opened = await self._open()
         shas = opened.source.shas
         self._envelope = self._envelope.model_copy(
@@ -263,14 +265,3 @@ def _log(out: Path, session_id: str, settings: Settings, bus: EventBus) -> Itera
     with log:
         bus.subscribe(log)
         yield
-
-
-@contextlib.contextmanager
-def _scratch() -> Iterator[Path]:
-    """Make the session's own directory, readable by guests, and remove it at the end."""
-    path = Path(tempfile.mkdtemp(prefix="regoose-"))
-    path.chmod(0o755)
-    try:
-        yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from regoose_ci.errors import InfrastructureError, RepositoryError, UsageError
 from regoose_ci.observability.bus import EventBus
 from regoose_ci.reports.json_report import schema_text, to_json
 from regoose_ci.summary import print_diagnosis, print_summary, print_verdict
+from regoose_ci.temporary import temporary_directory
 
 DONE, CONDITION_HOLDS, INTERRUPTED = 0, 1, 130
 DEMO_BUDGET = 6.0
@@ -90,8 +90,8 @@ def compare(
 
 def demo(overrides: Mapping[str, object], output: Output, doors: Doors) -> int:
     """Review the sample that comes with the distribution. Returns the exit code."""
-    with tempfile.TemporaryDirectory(prefix="regoose-demo-") as directory:
-        repository = make_sample_repository(Path(directory) / "tillroll")
+    with temporary_directory("demo") as directory:
+        repository = make_sample_repository(directory / "tillroll")
         values = {"budget": DEMO_BUDGET, "title": TITLE, **overrides}
         settings = load_settings(repository, values, trusted_files=False)
         target = Target(RequestKind.REVIEW, repository, base="main", head="HEAD")

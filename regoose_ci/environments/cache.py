@@ -62,6 +62,17 @@ async def cached_directory(cache: Path, key: str, make: Maker) -> CachedDirector
     return CachedDirectory(entry / _CONTENT, notes)
 
 
+def remove_unfinished(cache: Path) -> None:
+    """Remove what killed processes left half made in ``cache``; what is being made stays."""
+    for unfinished in cache.glob("*.unfinished"):
+        descriptor = _open_lock(cache / f"{unfinished.stem}.lock")
+        try:
+            if _try_lock(descriptor):
+                _remove(unfinished)
+        finally:
+            os.close(descriptor)
+
+
 @asynccontextmanager
 async def _locked(path: Path) -> AsyncIterator[None]:
     descriptor = await anyio.to_thread.run_sync(_open_lock, path)

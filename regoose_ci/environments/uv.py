@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from regoose_ci.environments.base import InstallResult
 from regoose_ci.environments.interpreter import Interpreter
 from regoose_ci.environments.pip_config import forbids_index, translate_pip_config
 from regoose_ci.errors import EnvironmentBuildError
+from regoose_ci.temporary import temporary_directory
 
 _KEPT = re.compile(
     r"(?i)^(HOME|PATH|USER|LANG|LC_\w+|TMPDIR|XDG_\w+|NETRC|SSL_\w+|ALL_PROXY|HTTPS?_PROXY"
@@ -86,14 +86,14 @@ class Uv:
     ) -> InstallResult:
         # A working directory with an empty uv.toml ends uv's search for a project's settings
         # there: the reviewed project must not choose where packages come from.
-        with tempfile.TemporaryDirectory(prefix="regoose-uv-") as directory:
-            (Path(directory) / "uv.toml").touch()
-            listed = Path(directory) / "requirements.in"
+        with temporary_directory("uv") as directory:
+            (directory / "uv.toml").touch()
+            listed = directory / "requirements.in"
             listed.write_text("\n".join(requirements) + "\n", encoding="utf-8")
             source = ["-r", str(listed)] if command[1] == "install" else [str(listed)]
             python = ["--python", str(interpreter.executable)]
             arguments = [*command, *source, *python, *_OPTIONS, *self._options]
-            return await self._run(arguments, Path(directory))
+            return await self._run(arguments, directory)
 
     async def _run(self, arguments: Sequence[str], directory: Path) -> InstallResult:
         try:

@@ -25,6 +25,7 @@ from regoose_ci.sandbox.flags import ContainerSpec, Engine, run_arguments
 from regoose_ci.sandbox.leftovers import new_name, remove, remove_leftovers
 from regoose_ci.sandbox.seccomp import ensure_profile
 from regoose_ci.sandbox.skeleton import ensure_image, ensure_skeleton, image_name
+from regoose_ci.temporary import temporary_directory
 
 CANARY_TIMEOUT = 30.0
 _CANARY = "/opt/regoose/regoose_guest/canary.py"
@@ -250,9 +251,10 @@ class Probe:
     def _remember(self, engine: Engine, report: CanaryReport) -> None:
         path = self._memory(engine)
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{os.getpid()}")
-        part.write_text(report.model_dump_json())
-        part.replace(path)
+        with temporary_directory("probe", self._cache) as directory:
+            part = directory / path.name
+            part.write_text(report.model_dump_json())
+            part.replace(path)
 
 
 class _SilentCanaryError(Exception):

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from regoose_ci.temporary import temporary_directory
+
 ENGINE_PROFILES = (
     Path("/etc/containers/seccomp.json"),
     Path("/usr/share/containers/seccomp.json"),
@@ -110,9 +112,10 @@ def ensure_profile(cache: Path, originals: tuple[Path, ...] = ENGINE_PROFILES) -
         text = stricter(profile).model_dump_json(by_alias=True, exclude_none=True)
         path = cache / f"seccomp-{hashlib.sha256(text.encode()).hexdigest()[:12]}.json"
         if not path.exists():
-            part = path.with_suffix(".part")
-            part.write_text(text)
-            part.replace(path)
+            with temporary_directory("seccomp", cache) as directory:
+                part = directory / path.name
+                part.write_text(text)
+                part.replace(path)
         return path
     return None
 

@@ -5,17 +5,17 @@ Podman takes it as a directory; for Docker the same tree becomes an image.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
-import shutil
 import tarfile
-import tempfile
 from pathlib import Path
 
 from regoose_ci.domain.report import Level
 from regoose_ci.errors import InfrastructureError
 from regoose_ci.sandbox.calls import EngineCallError, within
 from regoose_ci.sandbox.flags import MAPPED_ROOT, skeleton_entries
+from regoose_ci.temporary import temporary_directory
 
 MAX_SITE_DIRECTORIES = 8
 IMPORT_TIMEOUT = 60.0
@@ -33,14 +33,13 @@ def ensure_skeleton(cache: Path, level: Level) -> Path:
     root = cache / f"root-{level}-{_version()}"
     if root.is_dir():
         return root
-    part = Path(tempfile.mkdtemp(dir=cache, prefix=".root-"))
-    _fill(part)
-    if level == "userns":
-        _give_to_mapped_root(part)
-    try:
-        part.rename(root)
-    except OSError:  # another session was faster
-        shutil.rmtree(part)
+    with temporary_directory("root", cache) as directory:
+        part = directory / "root"
+        _fill(part)
+        if level == "userns":
+            _give_to_mapped_root(part)
+        with contextlib.suppress(OSError):  # another session was faster
+            part.rename(root)
     return root
 
 
@@ -70,8 +69,8 @@ def _import_once(docker: str, skeleton: Path) -> None:
     try:
         if images.exists(name):
             return
-        with tempfile.TemporaryDirectory(dir=skeleton.parent) as directory:
-            archive = Path(directory, "skeleton.tar")
+        with temporary_directory("image", skeleton.parent) as directory:
+            archive = directory / "skeleton.tar"
             with tarfile.open(archive, "w") as tar:
                 tar.add(skeleton, arcname=".", filter=_as_root)
             images.import_(archive, tag=name)

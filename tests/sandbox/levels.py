@@ -48,7 +48,7 @@ def host_at(level: Level, place: Path) -> Iterator[Host]:
         with _ordinary_user(place, cache) as client:
             yield Host(podman=str(client), docker="no-docker-at-this-level", is_root=False)
     else:
-        yield Host(docker="no-docker-at-this-level")
+        yield Host(podman=str(_own_storage(place)), docker="no-docker-at-this-level")
 
 
 def interpreter_at(level: Level) -> Interpreter:
@@ -61,6 +61,12 @@ def interpreter_at(level: Level) -> Interpreter:
 
 def _everybody_reaches(path: Path) -> bool:
     return all(p.stat().st_mode & 0o001 for p in (path, *path.parents))
+
+
+def _own_storage(place: Path) -> Path:
+    """Podman with nothing in it but what this suite makes."""
+    options = f"--root={place}/storage --runroot={place}/run"
+    return _script(place / "podman", f'exec {shutil.which("podman")} {options} "$@"')
 
 
 @contextlib.contextmanager

@@ -7,7 +7,12 @@ from pathlib import Path
 import anyio
 import pytest
 
-from regoose_ci.environments.cache import CachedDirectory, cache_key, cached_directory
+from regoose_ci.environments.cache import (
+    CachedDirectory,
+    cache_key,
+    cached_directory,
+    remove_unfinished,
+)
 
 
 class Maker:
@@ -99,6 +104,20 @@ def test_what_a_killed_run_left_is_replaced(tmp_path: Path) -> None:
 
     assert found.notes == ("a sentence",)
     assert not (tmp_path / "key.unfinished").exists()
+
+
+def test_what_killed_runs_left_is_swept_and_what_is_being_made_is_not(tmp_path: Path) -> None:
+    (tmp_path / "3.11-of-the-dead.unfinished" / "content").mkdir(parents=True)
+
+    async def make(target: Path) -> tuple[str, ...]:
+        remove_unfinished(tmp_path)
+        (target / "module.py").touch()
+        return ()
+
+    anyio.run(cached_directory, tmp_path, "of-the-living", make)
+
+    left = {p.name for p in tmp_path.iterdir() if p.suffix != ".lock"}
+    assert left == {"of-the-living"}
 
 
 def test_a_maker_that_fails_leaves_nothing(tmp_path: Path) -> None:
