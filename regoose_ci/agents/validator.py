@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import secrets
 import time
 from collections.abc import Sequence
 
@@ -113,29 +114,66 @@ async def _first_look(
 async def _second_look(
     board: Board, pair: GuestPair, function: ChangedFunction, verdict: Verdict
 ) -> Verdict:
-    """Repeat an accepted candidate, and see its negated twin fail where the test passes."""
-    if not verdict.accepted:
-        return verdict
+    """See what passes are worth: an accepted test runs again, and every pass has to be an answer.
+
+    In the fresh guests the test and its negated twin both have new names of the same form, so
+    that nothing can be prepared for either.
+    """
     test = verdict.candidate
-    source = file_of(board, test)
-    again = await pair.on_each(lambda r, guest: run_on(guest, r, function, test.name, source))
-    before = {run.revision: run.outcome for run in verdict.runs}
-    if any(before[revision] is not run.outcome for revision, run in again.items()):
-        return dataclasses.replace(
-            verdict, rejection=RejectionReason.FLAKY, detail="another outcome in a fresh sandbox"
-        )
+    if verdict.accepted:
+        again = await _run_disguised(board, pair, function, test)
+        before = {run.revision: run.outcome for run in verdict.runs}
+        if any(not run.trusted for run in again.values()):
+            return _rejected(verdict, RejectionReason.INTEGRITY, "not believed when run again")
+        if any(before[revision] is not run.outcome for revision, run in again.items()):
+            return _rejected(verdict, RejectionReason.FLAKY, "another outcome in a fresh sandbox")
+    elif verdict.rejection is not RejectionReason.NO_GAIN:
+        return verdict
     twin = negated_twin(test)
     if twin is None:
+        return _rejected(verdict, RejectionReason.ASSERTS_NOTHING, "it has nothing to negate")
+    where = GuestPair({r: pair.guests[r] for r in _telling_passes(verdict)})
+    return _judge_twin(verdict, await _run_disguised(board, where, function, twin))
+
+
+async def _run_disguised(
+    board: Board, pair: GuestPair, function: ChangedFunction, test: CandidateTest
+) -> dict[Revision, RunRecord]:
+    name = f"test_{secrets.token_hex(8)}"
+    source = file_of(board, test.renamed(name))
+    return await pair.on_each(lambda r, guest: run_on(guest, r, function, name, source))
+
+
+def _telling_passes(verdict: Verdict) -> tuple[Revision, ...]:
+    """Return where a test's pass is what the verdict rests on."""
+    if verdict.rejection is RejectionReason.NO_GAIN:
+        return (Revision.BASE, Revision.HEAD)
+    is_catching = verdict.candidate.kind is CandidateKind.CATCHING
+    return (Revision.BASE if is_catching else Revision.HEAD,)
+
+
+def _judge_twin(verdict: Verdict, runs: dict[Revision, RunRecord]) -> Verdict:
+    """Keep a verdict whose test's negation fails wherever the test passes.
+
+    Where that holds on one revision alone, the other one lies: the assertion is worth something.
+    """
+    hollow = [r for r, run in runs.items() if run.outcome is not RunOutcome.FAILED]
+    if not hollow:
         return verdict
-    passes_on = Revision.BASE if test.kind is CandidateKind.CATCHING else Revision.HEAD
-    run = await run_on(pair.guests[passes_on], passes_on, function, test.name, file_of(board, twin))
-    if run.outcome is RunOutcome.FAILED:
-        return verdict
-    return dataclasses.replace(
+    if any(not run.trusted for run in runs.values()):
+        return _rejected(verdict, RejectionReason.INTEGRITY, "its negation is not believed")
+    if len(hollow) < len(runs):
+        detail = f"on {hollow[0].value} it passes, and so does its negation"
+        return _rejected(verdict, RejectionReason.INTEGRITY, detail)
+    return _rejected(
         verdict,
-        rejection=RejectionReason.ASSERTS_NOTHING,
-        detail="it does not fail when its assertion is negated",
+        RejectionReason.ASSERTS_NOTHING,
+        "it does not fail when its assertion is negated",
     )
+
+
+def _rejected(verdict: Verdict, reason: RejectionReason, detail: str) -> Verdict:
+    return dataclasses.replace(verdict, rejection=reason, detail=detail)
 
 
 def _judge_runs(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -33,6 +35,13 @@ class CandidateTest:
     origin: str
     observations: tuple[Observation, ...] = ()
     negated: str | None = None
+
+    def renamed(self, name: str) -> CandidateTest:
+        """The same test under another name."""
+        old = rf"(?<=\bdef ){re.escape(self.name)}\b"
+        negated = None if self.negated is None else re.sub(old, name, self.negated, count=1)
+        code = re.sub(old, name, self.code, count=1)
+        return dataclasses.replace(self, name=name, code=code, negated=negated)
 
 
 class RunOutcome(str, Enum):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
-import re
 from collections.abc import Iterable, Sequence
 from itertools import count
 
@@ -24,21 +22,10 @@ def combine(*sources: Sequence[CandidateTest]) -> list[CandidateTest]:
         if body in bodies:
             continue
         bodies.add(body)
-        free = renamed(test, _free(test, names))
+        free = test.renamed(_free(test, names))
         names.add((free.kind, free.name))
         kept.append(free)
     return sorted(kept, key=lambda t: t.kind is not CandidateKind.CATCHING)
-
-
-def renamed(test: CandidateTest, name: str) -> CandidateTest:
-    """The test under another name."""
-    if name == test.name:
-        return test
-    old = rf"(?<=\bdef ){re.escape(test.name)}\b"
-    negated = None if test.negated is None else re.sub(old, name, test.negated, count=1)
-    return dataclasses.replace(
-        test, name=name, code=re.sub(old, name, test.code, count=1), negated=negated
-    )
 
 
 def _free(test: CandidateTest, taken: Iterable[tuple[CandidateKind, str]]) -> str:

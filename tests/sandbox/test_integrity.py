@@ -1,4 +1,7 @@
-"""Attempts to make a failing test look passed, and to feed the host something it chokes on."""
+"""Attempts to lie in the record of one test, and to feed the host something it chokes on.
+
+What a review decides in the end is in ``test_verdicts.py``.
+"""
 
 from __future__ import annotations
 
@@ -27,15 +30,6 @@ def run(
     return record_of(Revision.HEAD, "test_it", source, lab.test(source, tree))
 
 
-def is_believed(lab: Lab, hostile: str, before: str = "") -> bool:
-    """Tell whether a hostile pass would be taken for one: the twin has to fail for that."""
-    record = run(lab, hostile, before)
-    if record.outcome is not RunOutcome.PASSED or not record.trusted:
-        return False
-    twin = run(lab, hostile, before, operator="!=")
-    return twin.outcome is RunOutcome.FAILED and twin.trusted
-
-
 def test_a_honest_failure_and_a_honest_pass_are_believed(lab: Lab) -> None:
     failed, passed = run(lab), run(lab, operator="!=")
 
@@ -43,60 +37,13 @@ def test_a_honest_failure_and_a_honest_pass_are_believed(lab: Lab) -> None:
     assert (passed.outcome, passed.trusted) == (RunOutcome.PASSED, True)
 
 
-PATCHES = {
-    "TestReport": """
-        from _pytest.reports import TestReport
-        original = TestReport.from_item_and_call.__func__
-        def forged(cls, item, call):
-            report = original(cls, item, call)
-            report.outcome, report.longrepr = "passed", None
-            return report
-        TestReport.from_item_and_call = classmethod(forged)
-    """,
-    "makereport": """
-        import _pytest.runner
-        from _pytest.reports import TestReport
-        def forged(item, call):
-            call.excinfo = None
-            return TestReport.from_item_and_call(item, call)
-        _pytest.runner.pytest_runtest_makereport = forged
-        import gc
-        from pluggy import HookImpl
-        for hook in [o for o in gc.get_objects() if isinstance(o, HookImpl)]:
-            if hook.plugin_name == "runner" and hook.function.__name__.endswith("makereport"):
-                hook.function = forged
-    """,
-    "assertion": """
-        import builtins
-        class Forged(AssertionError):
-            pass
-        builtins.AssertionError = Forged
-        import _pytest.outcomes, _pytest.runner
-        _pytest.runner.call_runtest_hook = lambda *a, **k: None
-    """,
-}
-
-
-@pytest.mark.parametrize("patch", PATCHES)
-def test_a36_patched_reports(lab: Lab, patch: str) -> None:
-    assert not is_believed(lab, PATCHES[patch])
-
-
-@pytest.mark.parametrize("before", ["__import__('os')._exit(0)", "__import__('os')._exit(3)"])
-def test_a37_exit_in_the_middle(lab: Lab, before: str) -> None:
-    record = run(lab, "x = 1", before)
-
-    assert (record.outcome, record.trusted) == (RunOutcome.ERROR, False)
-
-
 @pytest.mark.parametrize(
     "hostile",
     [
-        "import atexit, os\natexit.register(os._exit, 0)",
         "import os\nkept = os._exit\nos._exit = lambda code: kept(0)",
         "import sys\nsys.exit = lambda code=0: None",
     ],
-    ids=["atexit", "os._exit", "sys.exit"],
+    ids=["os._exit", "sys.exit"],
 )
 def test_a38_exit_code_changed_at_exit(lab: Lab, hostile: str) -> None:
     record = run(lab, hostile)
@@ -158,24 +105,22 @@ def test_a39_forged_report_files(lab: Lab) -> None:
     assert (record.outcome, record.trusted) == (RunOutcome.FAILED, True)
 
 
-TAKEOVER = "import os\nos._exit(0)\n"
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["pytest.py", "_pytest/__init__.py", "pytest/__init__.py", "sitecustomize.py",
-     "usercustomize.py", "conftest.py", "pytest_jsonreport/__init__.py", "json.py", "site.py"],
+TAKEN = (
+    "pytest.py", "_pytest/__init__.py", "pytest/__init__.py", "sitecustomize.py",
+    "usercustomize.py", "conftest.py", "pytest_jsonreport/__init__.py", "json.py", "site.py",
 )  # fmt: skip
-def test_a40_files_named_like_ours(lab: Lab, name: str) -> None:
-    files = {name: TAKEOVER}
-    settings = {
-        "pytest.ini": "[pytest]\naddopts = -p conftest --collect-only\npython_functions = nope\n",
-        "pyproject.toml": "[tool.pytest.ini_options]\naddopts = '--co'\n",
-        "tox.ini": "[pytest]\naddopts = --co\n",
-        "setup.cfg": "[tool:pytest]\naddopts = --co\n",
-    }
+SETTINGS = {
+    "pytest.ini": "[pytest]\naddopts = -p conftest --collect-only\npython_functions = nope\n",
+    "pyproject.toml": "[tool.pytest.ini_options]\naddopts = '--co'\n",
+    "tox.ini": "[pytest]\naddopts = --co\n",
+    "setup.cfg": "[tool:pytest]\naddopts = --co\n",
+}
 
-    record = run(lab, "x = 1", **files, **settings)
+
+def test_a40_files_named_like_ours(lab: Lab) -> None:
+    takeover = dict.fromkeys(TAKEN, "import os\nos._exit(0)\n")
+
+    record = run(lab, "x = 1", **takeover, **SETTINGS)
 
     assert (record.outcome, record.trusted) == (RunOutcome.FAILED, True)
 

@@ -106,14 +106,7 @@ def _with_free_name(candidate: CandidateTest, taken: set[str]) -> CandidateTest:
     name = candidate.name.replace("test_", f"test_{words}_", 1)
     while name in taken:
         name += "_again"
-    return _renamed(candidate, name)
-
-
-def _renamed(candidate: CandidateTest, name: str) -> CandidateTest:
-    old = rf"(?<=\bdef ){re.escape(candidate.name)}\b"
-    negated = None if candidate.negated is None else re.sub(old, name, candidate.negated, count=1)
-    code = re.sub(old, name, candidate.code, count=1)
-    return dataclasses.replace(candidate, name=name, code=code, negated=negated)
+    return candidate.renamed(name)
 
 
 def _source(

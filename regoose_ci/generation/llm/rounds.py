@@ -12,7 +12,6 @@ from regoose_ci.comparison.calls import is_statement, render_call
 from regoose_ci.domain.candidates import CandidateTest
 from regoose_ci.domain.observations import Call, Observation
 from regoose_ci.generation.base import FunctionContext
-from regoose_ci.generation.hybrid import renamed
 from regoose_ci.generation.llm.answers import FreeTest, Proposal, Scenario
 from regoose_ci.generation.llm.calls import UnusableError, call_of
 from regoose_ci.generation.llm.evidence import Surroundings
@@ -108,7 +107,7 @@ def credited(
             continue
         name = shown[0].scenario.name
         if len(test.observations) == 1 and _NAME.fullmatch(name):
-            test = renamed(test, name)  # noqa: PLW2901 - the same test under its new name
+            test = test.renamed(name)  # noqa: PLW2901 - the same test under its new name
         yield dataclasses.replace(test, origin=MODEL)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Callable
 
 import anyio
@@ -61,7 +63,6 @@ def test_tests_that_do_as_they_say_are_accepted() -> None:
     [
         (CATCHING, "failed", "failed", RejectionReason.DOES_NOT_COLLECT),
         (CATCHING, "none", "failed", RejectionReason.DOES_NOT_COLLECT),
-        (CATCHING, "passed", "passed", RejectionReason.NO_GAIN),
         (HARDENING, "passed", "failed", RejectionReason.FAILS_ON_HEAD),
         (HARDENING, "passed", "none", RejectionReason.DOES_NOT_COLLECT),
     ],
@@ -84,6 +85,61 @@ def test_a_test_whose_negation_passes_too_asserts_nothing(test: CandidateTest) -
         return "passed" if "!=" in job.source else honest(revision, job)
 
     assert rejection(test, does) is RejectionReason.ASSERTS_NOTHING
+
+
+def passes_on(*revisions: Revision) -> Does:
+    """Tests pass on these revisions whatever they assert, and are honest on the other."""
+    return lambda revision, job: "passed" if revision in revisions else honest(revision, job)
+
+
+def test_a_catching_test_that_head_passes_too_shows_no_change() -> None:
+    def unchanged(revision: Revision, job: RunTestJob) -> str:
+        return honest(Revision.BASE, job)
+
+    assert rejection(CATCHING, unchanged) is RejectionReason.NO_GAIN
+
+
+def test_a_head_that_passes_a_test_and_its_negation_alike_is_not_believed() -> None:
+    assert rejection(CATCHING, passes_on(Revision.HEAD)) is RejectionReason.INTEGRITY
+
+
+def test_what_passes_everywhere_asserts_nothing() -> None:
+    assert rejection(CATCHING, passes_on(*Revision)) is RejectionReason.ASSERTS_NOTHING
+
+
+def test_a_test_that_cannot_be_negated_asserts_nothing() -> None:
+    test = dataclasses.replace(HARDENING, negated=None)
+    assert rejection(test, honest) is RejectionReason.ASSERTS_NOTHING
+
+
+def test_names_in_fresh_guests_tell_nothing() -> None:
+    asked: list[RunTestJob] = []
+
+    def does(revision: Revision, job: RunTestJob) -> str:
+        asked.append(job)
+        return honest(revision, job)
+
+    assert rejection(HARDENING, does) is None
+    first, again, twin = (jobs[0].test for jobs in (asked[:2], asked[2:4], asked[4:]))
+    assert first == HARDENING.name
+    assert len({first, again, twin}) == 3
+    assert all(re.fullmatch("test_[0-9a-f]{16}", name) for name in (again, twin))
+    assert all(job.source.count(job.test) == 1 for job in asked)
+
+
+@pytest.mark.parametrize("lie", [r"^(?!test_price$)", r"!="])
+def test_one_record_that_is_not_believed_is_enough(lie: str) -> None:
+    """Of the repetition in fresh guests, and of the negation."""
+
+    def run(revision: Revision, job: RunTestJob) -> TestRun:
+        is_lie = re.search(lie, job.test) or re.search(lie, job.source)
+        return TestRun(("test_other" if is_lie else job.test,), honest(revision, job), 0.01)
+
+    def guest(revision: Revision) -> Guest:
+        return FunctionGuest({}, tests=lambda job: run(revision, job))
+
+    (verdict,) = verdicts(HARDENING, make=guest)
+    assert verdict.rejection is RejectionReason.INTEGRITY
 
 
 def test_another_test_than_the_expected_one_is_not_believed() -> None:
