@@ -8,7 +8,7 @@ from __future__ import annotations
 import runpy
 import sys
 
-NAMES = ("analysis", "sandbox", "leaks", "regressions")
+NAMES = ("analysis", "sandbox", "leaks", "regressions", "embedded")
 STANDALONE = ("analysis", "sandbox")
 
 

@@ -1,0 +1,1 @@
+"""Test suites for public modules side by side, judged by one scorer."""
