@@ -1,0 +1,1 @@
+"""A till: prices, names, stock and time."""
