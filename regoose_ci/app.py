@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 import uuid
 from collections.abc import Iterator
@@ -12,20 +13,16 @@ from pathlib import Path
 
 import anyio
 
-from regoose_ci.agents.analyzer import Analyzer
 from regoose_ci.agents.board import Board, Skip
-from regoose_ci.agents.explorer import Explorer
-from regoose_ci.agents.generator import GeneratorAgent
-from regoose_ci.agents.judge import Judge
-from regoose_ci.agents.orchestrator import Agent, run_plan
+from regoose_ci.agents.orchestrator import run_plan
 from regoose_ci.agents.plan import REVIEW_PLAN
-from regoose_ci.agents.preparer import Preparer
 from regoose_ci.agents.reporter import finish, report_of
-from regoose_ci.agents.validator import Validator
 from regoose_ci.assembly.diagnosis import diagnose
 from regoose_ci.assembly.endings import Ending, ending_of
 from regoose_ci.assembly.laboratory import ExportableSource, LaboratoryBuilder
 from regoose_ci.assembly.leftovers import clear_leftovers
+from regoose_ci.assembly.models import cost_of, generator_info, open_models, secrets_of
+from regoose_ci.assembly.provider_checks import check_providers, list_providers
 from regoose_ci.assembly.sources import (
     GitChange,
     GitModules,
@@ -33,6 +30,7 @@ from regoose_ci.assembly.sources import (
     releases_as_repository,
     repository_name,
 )
+from regoose_ci.assembly.team import make_team
 from regoose_ci.config import Settings
 from regoose_ci.domain.events import SessionFinished, SessionStarted, Stage
 from regoose_ci.domain.report import Packages, ReviewReport
@@ -42,14 +40,14 @@ from regoose_ci.environments.interpreter import find_interpreter
 from regoose_ci.environments.package_requirement import fetch_release, parse_comparison
 from regoose_ci.environments.uv import Uv
 from regoose_ci.errors import InfrastructureError, SandboxUnavailableError, UsageError
-from regoose_ci.generation.embedded.generator import EmbeddedGenerator
 from regoose_ci.observability.bus import EventBus
 from regoose_ci.observability.log import SessionLog
+from regoose_ci.providers.session import ModelSession
 from regoose_ci.reports.writer import write_report
 from regoose_ci.repository.git import GitRepository, RevisionRange
 from regoose_ci.temporary import temporary_directory
 
-__all__ = ["diagnose", "run_session"]
+__all__ = ["check_providers", "diagnose", "list_providers", "run_session"]
 
 
 @dataclass(frozen=True)
@@ -99,6 +97,7 @@ class _Session:
         self._scratch = scratch
         self._envelope = self.report = envelope
         self._board: Board | None = None
+        self._models: ModelSession | None = None
         self._ending: Ending | None = None
         self._started = time.monotonic()
 
@@ -109,7 +108,7 @@ class _Session:
             BaseException: whatever ended the session that is none of ours, after the report.
         """
         try:
-            anyio.run(self._review)
+            anyio.run(self._run)
         except BaseException as error:  # noqa: BLE001 - every end of a session leaves a report
             self._ending = ending_of(error)
         try:
@@ -117,6 +116,8 @@ class _Session:
         except Exception as error:  # noqa: BLE001 - here too
             self._ending = ending_of(error)
             report, tests = self._envelope, {}
+        if self._models is not None:
+            report = report.model_copy(update={"cost": cost_of(self._models)})
         if self._ending is not None:
             report = self._ending.told_in(report)
         self.report = write_report(report, tests, self._request.out)
@@ -133,7 +134,19 @@ class _Session:
             finished = finish(board)
         if board.out_of_budget and self._ending is None:
             self._ending = Ending("the budget was used up")
+        if board.unfinished and self._ending is None:
+            self._ending = Ending(board.unfinished)
         return report_of(board, finished, self._envelope), finished.files
+
+    async def _run(self) -> None:
+        self._models = open_models(self._settings, os.environ)
+        if self._models is None:
+            await self._review()
+            return
+        generator = generator_info(self._models)
+        self._envelope = self._envelope.model_copy(update={"generator": generator})
+        async with self._models:
+            await self._review()
 
     async def _review(self) -> None:
         await anyio.to_thread.run_sync(clear_leftovers, self._settings.cache_dir)
@@ -155,16 +168,9 @@ class _Session:
         laboratory = LaboratoryBuilder(
             self._request, self._settings, opened.source, self._scratch, opened.requirements
         )
-        agents: dict[str, Agent[Board]] = {
-            "analyzer": Analyzer(),
-            "preparer": Preparer(laboratory.build),
-            "explorer": Explorer(),
-            "generator": GeneratorAgent(EmbeddedGenerator()),
-            "validator": Validator(),
-            "judge": Judge(),
-        }
+        team = make_team(board, laboratory.build, self._models)
         try:
-            await run_plan(REVIEW_PLAN, agents, board)
+            await run_plan(REVIEW_PLAN, team, board)
         except SandboxUnavailableError as error:
             self._list_only(board, error.message)
             if self._request.require_sandbox:
@@ -253,8 +259,7 @@ def _open_directory(out: Path) -> None:
 
 @contextlib.contextmanager
 def _log(out: Path, session_id: str, settings: Settings, bus: EventBus) -> Iterator[None]:
-    key = settings.api_key
-    secrets = [key.get_secret_value()] if key is not None else []
+    secrets = secrets_of(settings, os.environ)
     try:
         log = SessionLog(out / "session.jsonl", session_id, secrets)
     except OSError as error:

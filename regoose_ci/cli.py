@@ -91,6 +91,7 @@ def build_cli(doors: Doors | None = None) -> typer.Typer:
     cli.command(epilog=HARDEN_EXAMPLE)(with_settings(commands.harden))
     cli.command()(commands.demo)
     cli.command()(commands.doctor)
+    cli.command()(commands.providers)
     cli.command()(commands.schema)
     return cli
 
@@ -172,6 +173,19 @@ class Commands:
         from regoose_ci import commands
 
         raise typer.Exit(commands.doctor(self._doors()))
+
+    def providers(
+        self,
+        *,
+        check: Annotated[
+            bool, typer.Option("--check", help="Send one token to each, to see whether it answers.")
+        ] = False,
+    ) -> None:
+        """List language models with what is configured of each."""
+        from regoose_ci import commands
+
+        command = commands.check_providers if check else commands.providers
+        raise typer.Exit(command(self._doors()))
 
     def schema(self) -> None:
         """Print the JSON Schema of report.json."""

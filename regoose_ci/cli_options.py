@@ -32,7 +32,8 @@ def _settings(  # the signature is the table of options: one per field of `Setti
         typer.Option(metavar="GLOB|QUALNAME", help="Limit the review; may be repeated."),
     ] = None,
     provider: Annotated[
-        Optional[str], typer.Option(metavar="NAME", help="Who writes the tests: embedded.")
+        Optional[str],
+        typer.Option(metavar="NAME", help="Who writes the tests: embedded or a model's provider."),
     ] = None,
     model: Annotated[
         Optional[str], typer.Option(metavar="MODEL", help="The provider's model.")
@@ -68,6 +69,12 @@ def _settings(  # the signature is the table of options: one per field of `Setti
     ] = None,
     max_tokens: Annotated[
         Optional[int], typer.Option(metavar="N", help="What language models may use.")
+    ] = None,
+    record: Annotated[
+        Optional[Path], typer.Option(metavar="FILE", help="Record the session to play it again.")
+    ] = None,
+    replay: Annotated[
+        Optional[Path], typer.Option(metavar="FILE", help="Play a recorded session; no model.")
     ] = None,
     jobs: Annotated[
         Optional[int], typer.Option(metavar="N", help="Functions at once. [default: 2]")

@@ -13,16 +13,25 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from regoose_ci.assembly.endings import INTERRUPTED as INTERRUPTED_REASON
-from regoose_ci.config import FailOn, Settings, load_settings
+from regoose_ci.config import (
+    EMBEDDED,
+    NEVER_COMMITTED,
+    FailOn,
+    Settings,
+    load_settings,
+    set_in_env_file,
+    variable_name,
+)
 from regoose_ci.console import inert_json, open_screen, print_error, progress
 from regoose_ci.demo.repository import DESCRIPTION, TITLE, make_sample_repository
-from regoose_ci.domain.diagnosis import Diagnosis
+from regoose_ci.domain.diagnosis import Check, Diagnosis
 from regoose_ci.domain.report import ReviewReport
 from regoose_ci.domain.request import RequestKind, ReviewRequest
 from regoose_ci.errors import InfrastructureError, RepositoryError, UsageError
 from regoose_ci.observability.bus import EventBus
 from regoose_ci.reports.json_report import schema_text, to_json
-from regoose_ci.summary import print_diagnosis, print_summary, print_verdict
+from regoose_ci.repository.git import GitRepository
+from regoose_ci.summary import print_checks, print_diagnosis, print_summary, print_verdict
 from regoose_ci.temporary import temporary_directory
 
 DONE, CONDITION_HOLDS, INTERRUPTED = 0, 1, 130
@@ -63,20 +72,53 @@ def _diagnose(settings: Settings) -> Diagnosis:
     return app.diagnose(settings)
 
 
+def _list_providers(settings: Settings) -> Sequence[Check]:
+    from regoose_ci import app  # noqa: PLC0415 - `schema` must not wait for it
+
+    return app.list_providers(settings, os.environ)
+
+
+def _check_providers(settings: Settings) -> Sequence[Check]:
+    from regoose_ci import app  # noqa: PLC0415 - `schema` must not wait for it
+
+    return app.check_providers(settings, os.environ)
+
+
 @dataclass(frozen=True)
 class Doors:
     """What the commands call of the application."""
 
     run_session: Callable[[ReviewRequest, Settings, EventBus], ReviewReport] = _run_session
     diagnose: Callable[[Settings], Diagnosis] = _diagnose
+    list_providers: Callable[[Settings], Sequence[Check]] = _list_providers
+    check_providers: Callable[[Settings], Sequence[Check]] = _check_providers
 
 
 def session(target: Target, overrides: Mapping[str, object], output: Output, doors: Doors) -> int:
     """Run one session and print what it found. Returns the exit code."""
     # A pull request brings its own pyproject.toml, and could bring an .env.
     trusted = not os.environ.get("GITHUB_ACTIONS")
+    if trusted:
+        _check_env_file(target.repository)
     settings = load_settings(target.repository, overrides, trusted_files=trusted)
     return _run(make_request(target, settings), settings, output, doors)
+
+
+def _check_env_file(repository: Path) -> None:
+    """Refuse an ``.env`` that is committed and says where keys and code go."""
+    decisive = sorted(set_in_env_file(repository) & NEVER_COMMITTED)
+    if not decisive:
+        return
+    try:
+        committed = GitRepository.open(repository).read_file("HEAD", ".env")
+    except RepositoryError:  # whatever it is, no change to it is reviewed
+        return
+    if committed is not None:
+        raise UsageError(
+            f"{variable_name(decisive[0])} stands in a committed .env, so that a change could "
+            "set it",
+            "Set it in the environment, or take .env out of the repository.",
+        )
 
 
 def compare(
@@ -103,6 +145,30 @@ def doctor(doors: Doors) -> int:
     diagnosis = doors.diagnose(load_settings(Path.cwd(), {}))
     print_diagnosis(open_screen(sys.stdout), diagnosis)
     return DONE if diagnosis.can_review else InfrastructureError.exit_code
+
+
+def providers(doors: Doors) -> int:
+    """Print which language models are configured. Returns the exit code."""
+    print_checks(open_screen(sys.stdout), doors.list_providers(_own_settings()))
+    return DONE
+
+
+def check_providers(doors: Doors) -> int:
+    """Print which language models answer.
+
+    Returns the exit code: 3 when one that was chosen does not, or none was and no one does.
+    """
+    settings = _own_settings()
+    checks = doors.check_providers(settings)
+    print_checks(open_screen(sys.stdout), checks)
+    enough = any if settings.provider == EMBEDDED else all
+    works = enough(check.status == "ok" for check in checks)
+    return DONE if works else InfrastructureError.exit_code
+
+
+def _own_settings() -> Settings:
+    """The settings of a command that looks at no change."""
+    return load_settings(Path.cwd(), {}, trusted_files=not os.environ.get("GITHUB_ACTIONS"))
 
 
 def schema() -> int:

@@ -10,7 +10,7 @@ import difflib
 import os
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -34,8 +34,20 @@ else:
 
 PREFIX = "REGOOSE_"
 FailOn = Literal["behaviour-change", "unintended-change"]
-_AVAILABLE_PROVIDERS = ("embedded",)
-_NEVER_COMMITTED = "api_key"
+EMBEDDED = "embedded"
+MODEL_PROVIDERS = (
+    "openai",
+    "azure-openai",
+    "anthropic",
+    "gemini",
+    "ollama",
+    "lm-studio",
+    "openai-compatible",
+)
+NEVER_COMMITTED = frozenset(
+    {"api_key", "base_url", "provider", "fallback_providers", "prices", "record", "replay"}
+)
+"""They decide where keys and code go: a change under review must not be able to set them."""
 _NEVER_SHOWN = ("api_key", "env", "base_url")
 
 
@@ -89,13 +101,35 @@ class Settings(BaseSettings):
         validate_default=True,
     )
 
-    provider: str = Field("embedded", description="Who writes the tests", examples=["embedded"])
+    provider: str = Field(
+        EMBEDDED,
+        description="Who writes the tests: embedded, or one of `regoose providers`",
+        examples=["openai"],
+    )
     model: str | None = Field(None, description="The provider's model", examples=["gpt-5-mini"])
+    large_model: str | None = Field(
+        None,
+        description="Model for what is complex or failed; the provider's usual one if empty",
+        examples=["gpt-5"],
+    )
     base_url: str | None = Field(
         None, description="URL of the provider's API", examples=["http://localhost:11434/v1"]
     )
     api_key: SecretStr | None = Field(
-        None, description="Key of the provider's API; never in pyproject.toml", examples=["sk-…"]
+        None,
+        description="Key of the provider's API; the vendor's variable if empty",
+        examples=["sk-…"],
+    )
+    fallback_providers: Words = Field(
+        (),
+        description="Providers that stand in for the first and share its load",
+        examples=["anthropic ollama"],
+    )
+    concurrency: int | None = Field(
+        None, ge=1, le=256, description="Requests that one provider is sent at once", examples=[8]
+    )
+    requests_per_minute: int | None = Field(
+        None, ge=1, description="Requests that one provider is sent in a minute", examples=[60]
     )
     budget: float = Field(
         60.0, gt=0, description="Seconds of exploration for the whole review", examples=[60]
@@ -105,6 +139,33 @@ class Settings(BaseSettings):
     )
     max_tokens: int | None = Field(
         None, gt=0, description="Tokens that language models may use", examples=[200000]
+    )
+    max_requests: int | None = Field(
+        None, gt=0, description="Requests that language models may be sent", examples=[50]
+    )
+    max_seconds: float | None = Field(
+        None, gt=0, description="Seconds in which language models may be asked", examples=[300]
+    )
+    max_answer_tokens: int | None = Field(
+        None, ge=256, description="Tokens that one answer may have", examples=[8192]
+    )
+    request_timeout: float | None = Field(
+        None, gt=0, description="Seconds that one request may take", examples=[180]
+    )
+    prices: Path | None = Field(
+        None,
+        description="JSON file with prices of models, in US dollars per million tokens",
+        examples=["prices.json"],
+    )
+    record: Path | None = Field(
+        None,
+        description="File to record the session to, with the code that models are shown",
+        examples=["session.rec"],
+    )
+    replay: Path | None = Field(
+        None,
+        description="Recorded session to play again, without any model",
+        examples=["session.rec"],
     )
     jobs: int = Field(2, ge=1, le=64, description="Functions worked on at once", examples=[2])
     out: Path = Field(
@@ -169,10 +230,19 @@ class Settings(BaseSettings):
     @field_validator("provider")
     @classmethod
     def _is_available(cls, provider: str) -> str:
-        if provider not in _AVAILABLE_PROVIDERS:
-            available = ", ".join(_AVAILABLE_PROVIDERS)
-            raise ValueError(f"not available in this version, which has: {available}")
-        return provider
+        return _known_provider(provider, (EMBEDDED, *MODEL_PROVIDERS))
+
+    @field_validator("fallback_providers")
+    @classmethod
+    def _are_models(cls, providers: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_known_provider(provider, MODEL_PROVIDERS) for provider in providers)
+
+
+def _known_provider(name: str, known: Sequence[str]) -> str:
+    wanted = name.lower().replace("_", "-")
+    if wanted not in known:
+        raise ValueError(f"no such provider; there are {', '.join(known)}")
+    return wanted
 
 
 def setting_name(field: str) -> str:
@@ -229,6 +299,15 @@ def load_settings(
         raise _usage_error(error, frozenset(overrides), in_env_file) from None
 
 
+def set_in_env_file(repository: Path) -> frozenset[str]:
+    """The fields that the work tree's ``.env`` sets.
+
+    Raises:
+        UsageError: The file cannot be read, or a name in it is wrong.
+    """
+    return _read_env_file(_work_tree(repository) / ".env")
+
+
 def _work_tree(repository: Path) -> Path:
     start = repository.absolute()
     return next((p for p in (start, *start.parents) if (p / ".git").exists()), start)
@@ -249,11 +328,13 @@ def _read_table(path: Path) -> Mapping[str, object]:
     fields = {setting_name(name): name for name in Settings.model_fields}
     for key in table:
         _check_name(f"[tool.regoose] {key}", key.replace("_", "-"), fields)
-    if _NEVER_COMMITTED in (key.replace("-", "_") for key in table):
-        raise UsageError(
-            "[tool.regoose] api-key would be committed with the repository",
-            f"Remove it and set {variable_name(_NEVER_COMMITTED)} in the environment or in .env.",
-        )
+    for key in table:
+        if key.replace("-", "_") in NEVER_COMMITTED:
+            raise UsageError(
+                f"[tool.regoose] {key} would be committed, so that a change could set it",
+                f"Remove it and set {variable_name(key.replace('-', '_'))} in the environment or "
+                "in .env.",
+            )
     return {fields[key.replace("_", "-")]: value for key, value in table.items()}
 
 

@@ -54,15 +54,20 @@ def print_summary(screen: Screen, report: ReviewReport, directory: Path) -> None
 
 def print_diagnosis(screen: Screen, diagnosis: Diagnosis) -> None:
     """Print each check with what mends it, and the sandbox a review would get."""
-    width = max((len(check.name) for check in diagnosis.checks), default=0)
-    for check in diagnosis.checks:
-        for renderable in _check_lines(screen, check, width):
-            screen.console.print(renderable)
+    print_checks(screen, diagnosis.checks)
     sandbox = diagnosis.sandbox
     degraded = f"; not held: {', '.join(sandbox.degraded)}" if sandbox.degraded else ""
     engine = f" ({sandbox.engine})" if sandbox.engine else ""
     screen.line("")
     screen.line(("sandbox ", "bold"), f"{sandbox.level}{engine}{degraded}")
+
+
+def print_checks(screen: Screen, checks: Sequence[Check]) -> None:
+    """Print each check with what mends it."""
+    width = max((len(check.name) for check in checks), default=0)
+    for check in checks:
+        for renderable in _check_lines(screen, check, width):
+            screen.console.print(renderable)
 
 
 def _verdict_text(screen: Screen, report: ReviewReport) -> Text:

@@ -89,6 +89,8 @@ def _analyze(source: ChangeSource, only: tuple[str, ...]) -> ChangeMaterial:
         import_roots={revision: t.layout.import_roots for revision, t in texts.items()},
         packages=head.layout.packages,
         style=style,
+        product=head.product,
+        tests=head.tests,
     )
 
 

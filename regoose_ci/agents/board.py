@@ -22,6 +22,7 @@ from regoose_ci.domain.report import EnvironmentInfo, SandboxInfo, SkipReason
 from regoose_ci.domain.request import ReviewRequest
 from regoose_ci.execution.exploration import FunctionFindings
 from regoose_ci.execution.pairs import PairFactory
+from regoose_ci.generation.llm.rounds import Dropped
 from regoose_ci.observability.bus import EventBus
 
 
@@ -72,9 +73,28 @@ class Board:
     verdicts: dict[str, list[Verdict]] = field(default_factory=dict)
     intents: dict[str, Intent] = field(default_factory=dict)
     """By behaviour change id."""
+    screened: dict[str, list[Dropped]] = field(default_factory=dict)
+    """What a model proposed that was not run, by function id."""
+    unanswered: dict[str, str] = field(default_factory=dict)
+    """Why a model did not finish a function, by function id."""
+    unjudged: list[str] = field(default_factory=list)
+    """Why a model did not judge a behaviour change, one for each."""
     seconds: dict[Stage, float] = field(default_factory=dict)
     first_change: float | None = None
     out_of_budget: bool = False
+
+    @property
+    def unfinished(self) -> str:
+        """What models left to the embedded generator and to the rules, and why; mostly nothing."""
+        parts = []
+        if self.unanswered:
+            ids = [i for i in self.findings if i in self.unanswered]
+            some = f"{len(ids)} of {len(self.findings)} functions"
+            parts.append(f"the model did not finish {some}: {self.unanswered[ids[0]]}")
+        if self.unjudged:
+            some = f"{len(self.unjudged)} behaviour changes"
+            parts.append(f"the model did not judge {some}: {self.unjudged[0]}")
+        return "; ".join(parts)
 
     def publish(self, event: Event) -> None:
         """Tell subscribers of the bus."""

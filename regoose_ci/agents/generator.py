@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+import anyio
+
 from regoose_ci.agents.board import Board
 from regoose_ci.domain.candidates import CandidateTest
 from regoose_ci.domain.changes import ChangedFunction
@@ -11,22 +16,33 @@ from regoose_ci.execution.exploration import FunctionFindings, noteworthy_differ
 from regoose_ci.generation.base import Feedback, FunctionContext, Generator
 from regoose_ci.generation.embedded.files import standalone
 
+OpenGenerator = Callable[[Board], AbstractAsyncContextManager[Generator]]
+"""Makes a session's generator, once it is known what the session is about."""
+
 
 class GeneratorAgent:
     """Writes ``board.candidates`` with whichever generator the session has."""
 
-    def __init__(self, generator: Generator) -> None:
-        self._generator = generator
+    def __init__(self, open_generator: OpenGenerator) -> None:
+        self._open = open_generator
 
     async def run(self, board: Board) -> None:
-        """Ask for tests of every function that was explored."""
+        """Ask for tests of every function that was explored, of all at the same time."""
+        board.candidates = dict.fromkeys(board.findings, ())  # in this order, whoever is first
         with board.stage(Stage.GENERATION, len(board.findings)) as summary:
-            for function_id, findings in board.findings.items():
-                context = context_of(board, findings.function)
-                observations = observations_of(findings)
-                tests = await self._generator.generate(context, observations, Feedback())
-                board.candidates[function_id] = tuple(tests)
+            async with self._open(board) as generator, anyio.create_task_group() as tasks:
+                for findings in board.findings.values():
+                    tasks.start_soon(_write, board, findings, generator)
             summary.append(f"{sum(map(len, board.candidates.values()))} candidate tests")
+
+
+async def _write(board: Board, findings: FunctionFindings, generator: Generator) -> None:
+    function = findings.function
+    async with board.function(Stage.GENERATION, function.id) as summary:
+        context = context_of(board, function)
+        tests = await generator.generate(context, observations_of(findings), Feedback())
+        board.candidates[function.id] = tuple(tests)
+        summary.append(f"{len(tests)} candidate tests")
 
 
 def context_of(board: Board, function: ChangedFunction) -> FunctionContext:

@@ -3,31 +3,54 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable
+
+import anyio
 
 from regoose_ci.agents.board import Board, Intent
-from regoose_ci.analysis.intent import Change, judge
+from regoose_ci.analysis.intent import Change, Judgement, judge
 from regoose_ci.comparison.shapes import kind_of_change
 from regoose_ci.domain.candidates import CandidateKind, Verdict
 from regoose_ci.domain.observations import Observation, OutcomeKind
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.exploration import noteworthy_difference
+from regoose_ci.generation.llm.evidence import seen
+from regoose_ci.generation.llm.questions import IntentQuestion
+
+SecondOpinion = Callable[[IntentQuestion, Judgement], Awaitable[Judgement]]
+"""Judges a change that the rules have judged."""
+
+
+async def rules_alone(_: IntentQuestion, ruled: Judgement) -> Judgement:
+    """Leave it at what the rules say."""
+    return ruled
 
 
 class Judge:
-    """Writes ``board.intents``."""
+    """Writes ``board.intents``: by rules first, then by whoever gives a second opinion."""
+
+    def __init__(self, second_opinion: SecondOpinion = rules_alone) -> None:
+        self._second_opinion = second_opinion
 
     async def run(self, board: Board) -> None:
-        """Judge the accepted catching tests."""
+        """Judge the accepted catching tests, all at the same time."""
         assert board.material is not None
         added = added_test_lines(board.source.diff())
-        for verdicts in board.verdicts.values():
-            for verdict in verdicts:
-                if verdict.accepted and verdict.candidate.kind is CandidateKind.CATCHING:
-                    change = _change(board, verdict)
-                    judgement = judge(change, board.title, board.description, added)
-                    board.intents[change_id(verdict)] = Intent(
-                        judgement.intended, judgement.confidence, judgement.rationale
-                    )
+        async with anyio.create_task_group() as tasks:
+            for verdicts in board.verdicts.values():
+                for verdict in verdicts:
+                    if verdict.accepted and verdict.candidate.kind is CandidateKind.CATCHING:
+                        tasks.start_soon(self._judge, board, verdict, added)
+
+    async def _judge(self, board: Board, verdict: Verdict, added: str) -> None:
+        title, description = board.title, board.description
+        ruled = judge(_change(board, verdict), title, description, added)
+        witness = witness_of(verdict)
+        function = board.findings[witness.function_id].function
+        question = IntentQuestion(function, seen(witness, function.parameters), title, description)
+        judged = await self._second_opinion(question, ruled)
+        intent = Intent(judged.intended, judged.confidence, judged.rationale)
+        board.intents[change_id(verdict)] = intent
 
 
 def witness_of(verdict: Verdict) -> Observation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import cast, get_args
 
@@ -28,6 +28,7 @@ from regoose_ci.domain.report import (
     RejectedTestReport,
     ReviewReport,
     SandboxInfo,
+    ScreenedTestReport,
     SkipReason,
     SurvivorReport,
     Timings,
@@ -37,6 +38,7 @@ from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.exploration import FunctionFindings
 from regoose_ci.execution.mutation import survivors
 from regoose_ci.generation.embedded.files import assemble, plan_files
+from regoose_ci.generation.llm.rounds import Dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,8 @@ def _functions(
         verdicts = board.verdicts.get(function.id, [])
         findings = board.findings.get(function.id)
         accepted = _kept(board, verdicts)
-        skip = board.skipped.get(function.id) or _unfinished(board, function)
+        # Where exploring found nothing, a model may still have.
+        skip = None if accepted else board.skipped.get(function.id) or _unfinished(board, function)
         skip = skip or _unshown(findings, verdicts)
         here = function.current
         yield FunctionReport(
@@ -157,6 +160,7 @@ def _functions(
                 for v in verdicts
                 if v.rejection is not None
             ),
+            screened=tuple(_screened(board.screened.get(function.id, ()))),
             coverage=_coverage(board, function, accepted),
             mutation=_mutation(findings, accepted),
             source=here.source,
@@ -173,6 +177,13 @@ def _functions(
             reason=cast("SkipReason", reason),
             detail=skipped.detail,
         )
+
+
+def _screened(dropped: Iterable[Dropped]) -> Iterator[ScreenedTestReport]:
+    for found in dropped:
+        first, *more = found.what.strip().splitlines() or [""]
+        name = f"{first} …" if more else first
+        yield ScreenedTestReport(name=name, finding="; ".join(found.reasons))
 
 
 def _unfinished(board: Board, function: ChangedFunction) -> Skip | None:
@@ -227,7 +238,7 @@ def _test_report(
         name=name,
         file=file,
         kind=test.kind.value,
-        origin="embedded",
+        origin=test.origin,
         base=outcomes[Revision.BASE],
         head=outcomes[Revision.HEAD],
         covers_lines=tuple(sorted(lines)),

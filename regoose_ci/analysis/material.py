@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -52,10 +53,15 @@ class FunctionMaterial:
 
 @dataclass(frozen=True, slots=True)
 class ChangeMaterial:
-    """A whole change, analysed. ``style`` and ``packages`` shape generated tests."""
+    """A whole change, analysed. ``style`` and ``packages`` shape generated tests.
+
+    ``product`` and ``tests`` are the texts of head's own files by path.
+    """
 
     changes: ChangeSet
     functions: tuple[FunctionMaterial, ...]
     import_roots: dict[Revision, tuple[str, ...]]
     packages: tuple[str, ...] = ()
     style: ProjectTestStyle = field(default_factory=ProjectTestStyle)
+    product: Mapping[str, str] = field(default_factory=dict)
+    tests: Mapping[str, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
 
 from regoose_ci.domain.observations import Observation
 from regoose_ci.domain.revisions import Revision
@@ -32,7 +33,7 @@ class CandidateTest:
     kind: CandidateKind
     code: str
     imports: tuple[str, ...]
-    origin: str
+    origin: Literal["embedded", "model", "repaired"]
     observations: tuple[Observation, ...] = ()
     negated: str | None = None
 

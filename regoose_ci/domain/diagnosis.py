@@ -1,4 +1,4 @@
-"""What ``regoose doctor`` found out about this machine."""
+"""What ``regoose doctor`` and ``regoose providers`` found out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CheckStatus = Literal["ok", "degraded", "missing"]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing a review needs; ``remedy`` is the command that mends it, empty when it is ok."""
+    """One thing a review needs or can use; ``remedy`` mends it, and is empty when it is ok."""
 
     name: str
     status: CheckStatus

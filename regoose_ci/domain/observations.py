@@ -35,6 +35,7 @@ class Origin(str, Enum):
 
     CARVED = "carved"
     CALL_SITE = "call_site"
+    MODEL = "model"
     TYPES = "types"
     LITERALS = "literals"
     MUTATION = "mutation"

@@ -19,7 +19,7 @@ async def confirm(pair: GuestPair, findings: FunctionFindings) -> None:
     """Repeat witnesses and kept observations; drop what does not come out the same."""
     kept = spread(findings.kept, MAX_CONFIRMED)
     witnesses = list(findings.witnesses.items())
-    repeated = await _repeat(pair, [o for _, o in witnesses] + kept)
+    repeated = await repeat(pair, [o for _, o in witnesses] + kept)
     findings.witnesses = {
         kind: observation
         for (kind, _), observation in zip(witnesses, repeated, strict=False)
@@ -41,7 +41,11 @@ def spread(observations: Sequence[Observation], count: int) -> list[Observation]
     return [o for o in ordered if id(o) in chosen]
 
 
-async def _repeat(pair: GuestPair, observations: list[Observation]) -> list[Observation]:
+async def repeat(pair: GuestPair, observations: list[Observation]) -> list[Observation]:
+    """Make the calls again and keep what was the same; those that vary are not ``stable``.
+
+    Calls that there was no time for are left out.
+    """
     if not observations:
         return []
     calls = [o.call for o in observations]

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 from typing_extensions import Self, Unpack
 
 from regoose_ci.providers import errors
@@ -29,6 +29,7 @@ from regoose_ci.providers.exchange import (
 )
 
 _HIDDEN = "[redacted]"
+_AS_RECORDED = "Replay it with the version, settings and commits it was recorded with."
 _RESTORABLE: dict[str, type[ProviderError]] = {
     error.kind: error
     for error in (
@@ -51,6 +52,7 @@ class RecordedModel(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
+    provider: str
     model: str
     max_tokens: int
 
@@ -81,6 +83,16 @@ class _Line(BaseModel):
     messages: list[JsonValue]
     response: StoredResponse | None = None
     failure: _Failure | None = None
+
+
+class _Note(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    note: str
+    value: JsonValue
+
+
+_ENTRY: TypeAdapter[_Line | _Note] = TypeAdapter(_Line | _Note)
 
 
 class Recorder:
@@ -129,6 +141,10 @@ class Recorder:
         """Record an answer."""
         self._put(_line(request, response=StoredResponse.of(response)))
 
+    def note(self, name: str, value: JsonValue) -> None:
+        """Record something else that the session depends on."""
+        self._put(_Note(note=name, value=value))
+
     def failure(self, request: StoredRequest, error: ProviderError | BudgetExceededError) -> None:
         """Record that there was none, and why."""
         failure = _Failure(
@@ -140,7 +156,7 @@ class Recorder:
         )
         self._put(_line(request, failure=failure))
 
-    def _put(self, entry: _Header | _Line) -> None:
+    def _put(self, entry: _Header | _Line | _Note) -> None:
         text = entry.model_dump_json(exclude_none=True)
         for secret in self._secrets:
             # As it stands inside a JSON string, without the quotes around it.
@@ -188,13 +204,17 @@ class Recording:
 
     def __init__(self, path: Path) -> None:
         self._lines: defaultdict[str, deque[_Line]] = defaultdict(deque)
+        self._notes: defaultdict[str, deque[JsonValue]] = defaultdict(deque)
         try:
             # Not splitlines: JSON strings may hold other ends of lines as they are.
             header, *lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
             self.models = _Header.model_validate_json(header).models
             for line in lines:
-                entry = _Line.model_validate_json(line)
-                self._lines[entry.key].append(entry)
+                entry = _ENTRY.validate_json(line)
+                if isinstance(entry, _Note):
+                    self._notes[entry.note].append(entry.value)
+                else:
+                    self._lines[entry.key].append(entry)
         except (OSError, ValueError, ValidationError):
             raise RecordingError(
                 f"{path.name} is not a recording that can be read",
@@ -210,10 +230,20 @@ class Recording:
         lines = self._lines.get(request.key)
         if not lines:
             raise RecordingError(
-                f"The recording has no answer of {request.identity} to this question",
-                "Replay it with the version, settings and commits it was recorded with.",
+                f"The recording has no answer of {request.identity} to this question", _AS_RECORDED
             )
         return lines.popleft()
+
+    def next_note(self, name: str) -> JsonValue:
+        """The next note of that name.
+
+        Raises:
+            RecordingError: There is none (left).
+        """
+        notes = self._notes.get(name)
+        if not notes:
+            raise RecordingError(f"The recording has nothing about {name}", _AS_RECORDED)
+        return notes.popleft()
 
 
 class ReplayedProvider:

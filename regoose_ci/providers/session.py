@@ -68,11 +68,26 @@ class ModelSession:
     Attributes:
         asker: What generation and judging are handed.
         budget: What may be and was spent.
+        provider: Whose models they are.
+        recorder: Where the session is recorded, if it is.
+        recording: What the session is played from, if it is.
     """
 
-    def __init__(self, asker: Asker, budget: Budget, resources: AsyncExitStack) -> None:
+    def __init__(
+        self,
+        asker: Asker,
+        budget: Budget,
+        provider: str,
+        resources: AsyncExitStack,
+        *,
+        recorder: Recorder | None = None,
+        recording: Recording | None = None,
+    ) -> None:
         self.asker = asker
         self.budget = budget
+        self.provider = provider
+        self.recorder = recorder
+        self.recording = recording
         self._resources = resources
 
     async def __aenter__(self) -> Self:
@@ -128,7 +143,8 @@ def open_session(plan: ModelPlan, budget: Budget, clock: Clock | None = None) ->
     if recorder is not None:
         for tier, model in models.items():
             models[tier] = RecordedProvider(model, tier.value, recorder)
-    return ModelSession(StructuredAsker(models), budget, resources)
+    provider = plan.endpoints[Tier.SMALL][0].provider
+    return ModelSession(StructuredAsker(models), budget, provider, resources, recorder=recorder)
 
 
 def replay_session(path: Path, budget: Budget) -> ModelSession:
@@ -142,7 +158,10 @@ def replay_session(path: Path, budget: Budget) -> ModelSession:
         Tier(identity): ReplayedProvider(identity, recording, budget)
         for identity in recording.models
     }
-    return ModelSession(StructuredAsker(models), budget, AsyncExitStack())
+    provider = recording.models[Tier.SMALL.value].provider
+    return ModelSession(
+        StructuredAsker(models), budget, provider, AsyncExitStack(), recording=recording
+    )
 
 
 async def check_endpoint(endpoint: Endpoint) -> LLMResponse:
@@ -166,7 +185,11 @@ def _recorder(models: Mapping[Tier, LLMProvider], plan: ModelPlan, path: Path) -
         for endpoint in endpoints
     }
     described = {
-        tier.value: RecordedModel(model=m.get_model_name(), max_tokens=m.get_max_tokens())
-        for tier, m in models.items()
+        tier.value: RecordedModel(
+            provider=plan.endpoints[tier][0].provider,
+            model=model.get_model_name(),
+            max_tokens=model.get_max_tokens(),
+        )
+        for tier, model in models.items()
     }
     return Recorder(path, described, keys)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from regoose_ci.cli_options import SHARED
-from regoose_ci.config import Settings, load_settings, setting_name, variable_name
+from regoose_ci.config import MODEL_PROVIDERS, Settings, load_settings, setting_name, variable_name
 from regoose_ci.errors import UsageError
+from regoose_ci.providers import registry
 
 ROOT = Path(__file__).parents[2]
 
@@ -112,6 +113,9 @@ def test_other_variables_in_an_env_file_are_ignored(tmp_path: Path) -> None:
         ("jobs = 0", "[tool.regoose] jobs 0: ", "Functions worked on at once, for example 2."),
         ('env = ["TZ"]', "[tool.regoose] env: ", "NAME=VALUE variables"),
         ('api-key = "sk-1"', "[tool.regoose] api-key would be committed", "REGOOSE_API_KEY"),
+        ('base_url = "http://a"', "[tool.regoose] base_url would be committed", "REGOOSE_BASE_URL"),
+        ('provider = "openai"', "[tool.regoose] provider would be committed", "REGOOSE_PROVIDER"),
+        ('replay = "rec"', "[tool.regoose] replay would be committed", "REGOOSE_REPLAY"),
         ("jobs = ", "pyproject.toml cannot be read: ", "Mend the file."),
         ("[tool]\nregoose = 1", "pyproject.toml cannot be read: ", "Mend the file."),
     ],
@@ -152,12 +156,11 @@ def test_an_unknown_variable_in_an_env_file_is_named(tmp_path: Path) -> None:
     assert error.remedy == "Did you mean REGOOSE_JOBS?"
 
 
-def test_other_providers_are_not_available_yet(tmp_path: Path) -> None:
-    error = failure(tmp_path, provider="openai")
-
-    assert error.message == (
-        "--provider 'openai': not available in this version, which has: embedded"
-    )
+def test_providers_are_those_there_are_adapters_for(tmp_path: Path) -> None:
+    assert MODEL_PROVIDERS == registry.NAMES
+    assert load_settings(tmp_path, {"provider": "Azure_OpenAI"}).provider == "azure-openai"
+    assert failure(tmp_path, provider="oracle").message.startswith("--provider 'oracle': no such")
+    assert "no such provider" in failure(tmp_path, fallback_providers="embedded").message
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from regoose_ci.comparison.calls import is_statement
 from regoose_ci.comparison.differences import (
@@ -40,7 +41,7 @@ from regoose_ci.generation.embedded.naming import (
 )
 from regoose_ci.generation.embedded.size import complexity
 
-ORIGIN = "embedded"
+ORIGIN: Final = "embedded"
 _MAX_TESTS = 8
 _RAISED_ON_BASE = frozenset(
     {

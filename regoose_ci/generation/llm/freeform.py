@@ -6,6 +6,7 @@ import ast
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final, Literal
 
 from regoose_ci.comparison.source import parse_expression
 from regoose_ci.comparison.values import python_equal
@@ -19,8 +20,8 @@ from regoose_ci.generation.embedded.formatting import UnwritableTestError, forma
 from regoose_ci.generation.llm.calls import UnusableError, call_from, inlined
 from regoose_ci.generation.llm.negation import negated_code
 
-MODEL = "model"
-REPAIRED = "repaired"
+MODEL: Final = "model"
+REPAIRED: Final = "repaired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def settle(
         return _candidate(context, draft, CandidateKind.CATCHING, (showing, *rest), MODEL)
     for claim, observation in wrong:
         draft = _repaired(draft, claim, observation.outcomes[Revision.HEAD])
-    origin = REPAIRED if wrong else MODEL
+    origin: Literal["model", "repaired"] = REPAIRED if wrong else MODEL
     kept = tuple({o.call: o for _, o in pairs}.values())
     return _candidate(context, draft, CandidateKind.HARDENING, kept, origin)
 
@@ -211,7 +212,7 @@ def _candidate(
     draft: Draft,
     kind: CandidateKind,
     observations: tuple[Observation, ...],
-    origin: str,
+    origin: Literal["model", "repaired"],
 ) -> CandidateTest:
     width = context.style.line_length
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from regoose_ci.analysis.branches import branch_exits
@@ -10,6 +10,7 @@ from regoose_ci.domain.candidates import CandidateTest
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Call, Observation
 from regoose_ci.errors import RegooseError, UsageError
+from regoose_ci.execution.observation import Observe
 from regoose_ci.generation.base import Feedback, FunctionContext, Generator
 from regoose_ci.generation.embedded.generator import EmbeddedGenerator
 from regoose_ci.generation.hybrid import combine
@@ -38,9 +39,6 @@ from regoose_ci.providers.base import Asker, Message, Role, Tier
 MAX_TURNS = 3
 MANY_BRANCHES = 10
 """A function with so many branching lines goes to the large model at once."""
-
-Observe = Callable[[ChangedFunction, Sequence[Call]], Awaitable[Sequence[Observation]]]
-"""Makes calls on both revisions in fresh processes; may tell of fewer, in any order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from regoose_ci.analysis.nodes import walk
 from regoose_ci.domain.changes import ChangedFunction
@@ -23,6 +23,7 @@ def surroundings_of(
     *,
     title: str = "",
     description: str = "",
+    modules: frozenset[str] = frozenset(),
     equivalents: frozenset[str] = frozenset(),
 ) -> Surroundings:
     """Find what is near a function.
@@ -33,10 +34,10 @@ def surroundings_of(
         tests: Existing test files by path, the most telling first, any ``conftest.py`` too.
         title: Of the change.
         description: Of the change.
+        modules: Top-level modules that tests may import, see `imported_modules`.
         equivalents: Ids of mutants that cannot be told from the original.
     """
     trees = {path: _parsed(text) for path, text in (*sources.items(), *tests.items())}
-    modules = frozenset(root for tree in trees.values() for root in _imported_roots(tree))
     return Surroundings(
         title,
         description,
@@ -45,6 +46,11 @@ def surroundings_of(
         modules,
         equivalents,
     )
+
+
+def imported_modules(sources: Iterable[str]) -> frozenset[str]:
+    """The top-level modules that files import."""
+    return frozenset(root for text in sources for root in _imported_roots(_parsed(text)))
 
 
 def _callers(

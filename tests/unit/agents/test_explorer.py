@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import anyio
 
@@ -50,7 +51,7 @@ def test_differences_are_found_from_types_alone() -> None:
 
 def test_tests_are_written_of_what_was_found() -> None:
     made, _ = explored(guests())
-    anyio.run(GeneratorAgent(EmbeddedGenerator()).run, made)
+    anyio.run(GeneratorAgent(lambda _: nullcontext(EmbeddedGenerator())).run, made)
     kinds = [test.kind for test in made.candidates[PRICE.id]]
     assert CandidateKind.CATCHING in kinds
 

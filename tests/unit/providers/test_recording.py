@@ -27,7 +27,7 @@ from regoose_ci.providers.scripted import Line, ScriptedProvider, ScriptedReply
 
 pytestmark = pytest.mark.anyio
 PRICES = PriceTable({"scripted/*": Price(input=1, output=2)}, "")
-MODELS = {"small": RecordedModel(model="little", max_tokens=900)}
+MODELS = {"small": RecordedModel(provider="openai", model="little", max_tokens=900)}
 QUESTIONS = ("one", "two", "two", "three\u2028end", "four", "five")
 LINES: Sequence[Line] = (
     "fine",

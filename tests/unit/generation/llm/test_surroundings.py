@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from regoose_ci.generation.llm.surroundings import surroundings_of
+from regoose_ci.generation.llm.surroundings import imported_modules, surroundings_of
 from tests.unit.generation.llm.laboratory import PATH, changed_function
 
 SOURCE = "def slugify(text):\n    return slugify(text[1:]) if text else ''\n"
@@ -55,9 +55,9 @@ def test_closest_tests_come_with_the_fixtures_they_use() -> None:
 
 
 def test_modules_in_use_are_known() -> None:
-    found = surroundings_of(FUNCTION, {"a.py": PAGES}, {"test_a.py": TESTS, "b.py": "not Python"})
+    found = imported_modules([PAGES, TESTS, "not Python"])
 
-    assert found.modules == {"numpy", "pkg", "pytest", "attrs"}
+    assert found == {"numpy", "pkg", "pytest", "attrs"}
 
 
 def test_long_tests_are_left_out() -> None:

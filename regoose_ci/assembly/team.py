@@ -1,0 +1,60 @@
+"""The agents of one session, with a model's part in it or without."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager, nullcontext
+
+from regoose_ci.agents.analyzer import Analyzer
+from regoose_ci.agents.board import Board
+from regoose_ci.agents.explorer import Explorer
+from regoose_ci.agents.generator import GeneratorAgent
+from regoose_ci.agents.judge import Judge
+from regoose_ci.agents.modelling import Observing, model_generator
+from regoose_ci.agents.orchestrator import Agent
+from regoose_ci.agents.preparer import Prepare, Preparer
+from regoose_ci.agents.recorded import (
+    RecordedExplorer,
+    RecordedObserving,
+    ReplayedExplorer,
+    ReplayedObserving,
+)
+from regoose_ci.agents.validator import Validator
+from regoose_ci.execution.observation import observing
+from regoose_ci.generation.base import Generator
+from regoose_ci.generation.embedded.generator import EmbeddedGenerator
+from regoose_ci.generation.llm.judge import ModelJudge
+from regoose_ci.providers.session import ModelSession
+
+
+def make_team(
+    board: Board, prepare: Prepare, models: ModelSession | None
+) -> dict[str, Agent[Board]]:
+    """Return the agents by the names that plans give them; without models the embedded ones."""
+    return {
+        "analyzer": Analyzer(),
+        "preparer": Preparer(prepare),
+        "explorer": Explorer(),
+        "generator": GeneratorAgent(_embedded),
+        "validator": Validator(),
+        "judge": Judge(),
+        **(_with_models(board, models) if models is not None else {}),
+    }
+
+
+def _embedded(_: Board) -> AbstractAsyncContextManager[Generator]:
+    return nullcontext(EmbeddedGenerator())
+
+
+def _with_models(board: Board, models: ModelSession) -> dict[str, Agent[Board]]:
+    explorer: Agent[Board] = Explorer()
+    watch: Observing = observing
+    if models.recorder is not None:
+        explorer, watch = RecordedExplorer(models.recorder), RecordedObserving(models.recorder)
+    if models.recording is not None:
+        explorer, watch = ReplayedExplorer(models.recording), ReplayedObserving(models.recording)
+    judge = ModelJudge(models.asker, lambda error: board.unjudged.append(error.message))
+    return {
+        "explorer": explorer,
+        "generator": GeneratorAgent(lambda b: model_generator(b, models.asker, watch)),
+        "judge": Judge(judge.judge),
+    }
