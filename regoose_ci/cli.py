@@ -49,6 +49,8 @@ BaseOption = Annotated[
 HeadOption = Annotated[
     Optional[str], typer.Option(metavar="REF", help="Revision to look at. [default: HEAD]")
 ]
+GivenArgument = Annotated[Path, typer.Argument(metavar="IN", help="What the phase is given.")]
+LeftArgument = Annotated[Path, typer.Argument(metavar="OUT", help="Where it leaves its results.")]
 WorktreeFlag = Annotated[
     bool, typer.Option("--worktree", help="Look at the work tree with its uncommitted changes.")
 ]
@@ -93,6 +95,13 @@ def build_cli(doors: Doors | None = None) -> typer.Typer:
     cli.command()(commands.doctor)
     cli.command()(commands.providers)
     cli.command()(commands.schema)
+    phases = Phases(doors)
+    action = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    action.callback()(_action)
+    action.command()(phases.prepare)
+    action.command()(phases.review)
+    action.command()(phases.publish)
+    cli.add_typer(action, name="action")
     return cli
 
 
@@ -197,6 +206,43 @@ class Commands:
         from regoose_ci import commands
 
         return self.doors or commands.Doors()
+
+
+@dataclass(frozen=True)
+class Phases:
+    """The phases of the GitHub Action; each ends with `typer.Exit` and its exit code."""
+
+    doors: Doors | None
+
+    def prepare(self, given: GivenArgument, out: LeftArgument) -> None:
+        """Turn the event into a plan. Needs GITHUB_TOKEN."""
+        from regoose_ci import action_commands
+
+        raise typer.Exit(action_commands.prepare(given, out))
+
+    def review(self, given: GivenArgument, out: LeftArgument) -> None:
+        """Run the planned session. Refuses to start beside GITHUB_TOKEN."""
+        from regoose_ci import action_commands, commands
+
+        raise typer.Exit(action_commands.review(given, out, self.doors or commands.Doors()))
+
+    def publish(
+        self,
+        given: GivenArgument,
+        out: LeftArgument,
+        code: Annotated[
+            str, typer.Option(metavar="N", help="How the review ended; empty if it did not.")
+        ] = "",
+    ) -> None:
+        """Show the result on GitHub. Needs GITHUB_TOKEN."""
+        from regoose_ci import action_commands
+
+        exit_code = int(code) if code.isdecimal() else None
+        raise typer.Exit(action_commands.publish(given, out, exit_code))
+
+
+def _action() -> None:
+    """What action.yml starts: prepare, review and publish."""
 
 
 def _check_head(head: str | None, worktree: bool) -> None:

@@ -101,7 +101,7 @@ def session(target: Target, overrides: Mapping[str, object], output: Output, doo
     if trusted:
         _check_env_file(target.repository)
     settings = load_settings(target.repository, overrides, trusted_files=trusted)
-    return _run(make_request(target, settings), settings, output, doors)
+    return run_request(make_request(target, settings), settings, output, doors)
 
 
 def _check_env_file(repository: Path) -> None:
@@ -137,7 +137,7 @@ def demo(overrides: Mapping[str, object], output: Output, doors: Doors) -> int:
         values = {"budget": DEMO_BUDGET, "title": TITLE, **overrides}
         settings = load_settings(repository, values, trusted_files=False)
         target = Target(RequestKind.REVIEW, repository, base="main", head="HEAD")
-        return _run(make_request(target, settings, DESCRIPTION), settings, output, doors)
+        return run_request(make_request(target, settings, DESCRIPTION), settings, output, doors)
 
 
 def doctor(doors: Doors) -> int:
@@ -250,7 +250,8 @@ def _parse_release(text: str) -> Requirement:
     return release
 
 
-def _run(request: ReviewRequest, settings: Settings, output: Output, doors: Doors) -> int:
+def run_request(request: ReviewRequest, settings: Settings, output: Output, doors: Doors) -> int:
+    """Run one session and print what it found. Returns the exit code."""
     bus = EventBus()
     errors = open_screen(sys.stderr)
     with contextlib.nullcontext() if output.quiet else progress(bus, errors):

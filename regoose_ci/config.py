@@ -48,6 +48,7 @@ NEVER_COMMITTED = frozenset(
     {"api_key", "base_url", "provider", "fallback_providers", "prices", "record", "replay"}
 )
 """They decide where keys and code go: a change under review must not be able to set them."""
+_OF_THE_PROJECT = ("budget", "max_cost", "max_tokens", "jobs", "only", "fail_on", "with_")
 _NEVER_SHOWN = ("api_key", "env", "base_url")
 
 
@@ -256,7 +257,11 @@ def variable_name(field: str) -> str:
 
 
 def load_settings(
-    repository: Path, overrides: Mapping[str, object], *, trusted_files: bool = True
+    repository: Path,
+    overrides: Mapping[str, object],
+    *,
+    trusted_files: bool = True,
+    pyproject: str = "",
 ) -> Settings:
     """Read the settings that hold for a review of ``repository``.
 
@@ -265,12 +270,14 @@ def load_settings(
         overrides: Flags by field name; a flag that was not given is absent.
         trusted_files: False where the work tree is not the user's own, as in Actions; then
             neither ``pyproject.toml`` nor ``.env`` is read.
+        pyproject: Text to take instead of that file. It is the reviewed project's, so only
+            settings that are about reviewing it are taken from it, and none of the machine's.
 
     Raises:
         UsageError: A value, a name or a file is wrong.
     """
     root = _work_tree(repository)
-    table = _read_table(root / "pyproject.toml") if trusted_files else {}
+    table = _read_table(root / "pyproject.toml") if trusted_files else _project_table(pyproject)
     env_file = root / ".env" if trusted_files else None
     in_env_file = _read_env_file(root / ".env") if trusted_files else frozenset()
 
@@ -313,13 +320,25 @@ def _work_tree(repository: Path) -> Path:
     return next((p for p in (start, *start.parents) if (p / ".git").exists()), start)
 
 
+def _project_table(pyproject: str) -> Mapping[str, object]:
+    table = _parse_table(pyproject)
+    return {name: value for name, value in table.items() if name in _OF_THE_PROJECT}
+
+
 def _read_table(path: Path) -> Mapping[str, object]:
     """The ``[tool.regoose]`` table by field name; empty when there is none."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        return _parse_table(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"pyproject.toml cannot be read: {error}", "Mend the file.") from error
+
+
+def _parse_table(text: str) -> Mapping[str, object]:
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise UsageError(f"pyproject.toml cannot be read: {error}", "Mend the file.") from error
     tool = document.get("tool")
     table = tool.get("regoose", {}) if isinstance(tool, dict) else {}

@@ -29,6 +29,11 @@ class ArchiveLimits:
     total_bytes: int = 64 * 1024 * 1024
 
 
+def is_kept(name: str) -> bool:
+    """Whether a file of a report directory is read: the report, or a test module."""
+    return _KEPT.fullmatch(name) is not None
+
+
 def read_archive(data: bytes, limits: ArchiveLimits | None = None) -> Mapping[str, bytes]:
     """Return ``report.json`` and ``tests/test_*.py`` of a zipped report directory by name.
 
@@ -53,7 +58,7 @@ def _read(archive: zipfile.ZipFile, limits: ArchiveLimits) -> Mapping[str, bytes
     files: dict[str, bytes] = {}
     room = limits.total_bytes
     for entry in entries:
-        if not _KEPT.fullmatch(entry.filename):
+        if not is_kept(entry.filename):
             continue
         if entry.filename in files:
             raise BadAnswerError("The artifact has two files of one name.")

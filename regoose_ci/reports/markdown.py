@@ -53,7 +53,7 @@ def render_comment(
         limit: Largest number of characters. What does not fit is left out from the end, suggested
             tests first, and the comment says so.
     """
-    return _render(report, tests, _Kind("comment_footer", limit, len))
+    return _render(report, tests, _Kind("facts", limit, len))
 
 
 def render_summary(
@@ -61,6 +61,40 @@ def render_summary(
 ) -> str:
     """Return the job summary as Markdown of at most ``limit`` bytes in UTF-8."""
     return _render(report, tests, _Kind("summary_footer", limit, _bytes))
+
+
+def render_explanation(
+    report: ReviewReport, tests: Mapping[str, str], identity: str, limit: int = COMMENT_LIMIT
+) -> str | None:
+    """Return all that is known about one behaviour change or test, as Markdown.
+
+    Args:
+        report: The session's report.
+        tests: As for `render_comment`.
+        identity: The id of a behaviour change or test, or a test's name.
+        limit: Largest number of characters; the source is left out where it does not fit.
+
+    Returns:
+        None where the report has nothing of that id.
+    """
+    for function, change in wording.ranked_changes(report.functions):
+        if change.id == identity:
+            catching = _template("catching", change=change) if change.test.strip() else ""
+            sections = [_change(1, function, change), _template("explained", function=function)]
+            return _joined([*sections, catching], limit)
+    for function in report.functions:
+        for test in function.tests:
+            if identity in (test.id, test.name):
+                source = tests.get(test.file, "")
+                shown = fence(source, "python") if source.strip() else ""
+                about = _template("test", test=test, function=function)
+                return _joined([about, _template("explained", function=function), shown], limit)
+    return None
+
+
+def _joined(sections: Sequence[str], limit: int) -> str:
+    whole = "\n\n".join(filter(None, sections)) + "\n"
+    return whole if len(whole) <= limit else _joined(sections[:-1], limit)
 
 
 def _bytes(text: str) -> int:
@@ -99,15 +133,18 @@ def _that_fit(pieces: Sequence[_Piece], room: int, size: Callable[[str], int]) -
 
 def _changes(functions: Iterable[FunctionReport]) -> Iterator[_Piece]:
     for number, (function, change) in enumerate(wording.ranked_changes(functions), start=1):
-        text = _template(
-            "change",
-            number=number,
-            function=function,
-            change=change,
-            place=f"{function.path}:{function.line}",
-            outcomes=_before_and_after(change),
-        )
-        yield _Piece("behaviour change", text, number)
+        yield _Piece("behaviour change", _change(number, function, change), number)
+
+
+def _change(number: int, function: FunctionReport, change: BehaviourChangeReport) -> Safe:
+    return _template(
+        "change",
+        number=number,
+        function=function,
+        change=change,
+        place=f"{function.path}:{function.line}",
+        outcomes=_before_and_after(change),
+    )
 
 
 def _catching_tests(functions: Iterable[FunctionReport]) -> Iterator[_Piece]:

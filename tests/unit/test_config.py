@@ -82,6 +82,23 @@ def test_files_of_an_untrusted_work_tree_are_not_read(tmp_path: Path) -> None:
     assert (settings.jobs, settings.base_url) == (2, None)
 
 
+def test_of_a_reviewed_project_only_what_is_about_it_is_taken(tmp_path: Path) -> None:
+    text = """
+        [tool.regoose]
+        budget = 5
+        only = ["shop/*.py"]
+        env = {A = "1"}
+        require-sandbox = false
+        sandbox-image = "evil"
+        out = "/etc"
+        """
+    settings = load_settings(tmp_path, {}, trusted_files=False, pyproject=text)
+
+    assert (settings.budget, settings.only) == (5, ("shop/*.py",))
+    untouched = load_settings(tmp_path, {"budget": 5, "only": ["shop/*.py"]}, trusted_files=False)
+    assert settings.model_dump() == untouched.model_dump()
+
+
 def test_lists_are_quoted_as_in_a_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REGOOSE_WITH", "'numpy >=2,<3' tzdata")
     monkeypatch.setenv("REGOOSE_ENV", "TZ=UTC MODE='a b'")

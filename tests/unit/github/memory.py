@@ -16,6 +16,7 @@ from regoose_ci.github import (
     Reaction,
     TestFile,
 )
+from regoose_ci.github.commits import check_files
 
 US = "github-actions[bot]"
 HEAD = "a" * 40
@@ -45,6 +46,13 @@ class MemoryGitHub:
         self.permissions: dict[str, Permission | GitHubError] = {}
         self.now = PULL
         self.edits = 0
+        self.reactions: list[tuple[int, Reaction]] = []
+        self.refusal: GitHubError | None = None
+        """What every write ends with, if it is set."""
+        self.found: list[Pull] = []
+        self.left: dict[int, dict[str, bytes]] = {}
+        """Artifacts by run and name."""
+        self.committed: list[tuple[str, str, tuple[TestFile, ...]]] = []
         self.before_create: Callable[[], Comment] | None = None
 
     def say(self, body: str, author: str = US) -> Comment:
@@ -63,12 +71,14 @@ class MemoryGitHub:
 
     def create_comment(self, number: int, body: str) -> Comment:
         assert number == PULL.number
+        self._check()
         if self.before_create:
             before, self.before_create = self.before_create, None
             before()
         return self.say(body)
 
     def edit_comment(self, comment_id: int, body: str) -> Comment:
+        self._check()
         self.edits += 1
         places = [one.id for one in self.conversation]
         place = places.index(comment_id)
@@ -79,7 +89,12 @@ class MemoryGitHub:
         self.conversation = [one for one in self.conversation if one.id != comment_id]
 
     def react(self, comment_id: int, reaction: Reaction) -> None:
-        raise NotImplementedError
+        self._check()
+        self.reactions.append((comment_id, reaction))
+
+    def _check(self) -> None:
+        if self.refusal is not None:
+            raise self.refusal
 
     def permission(self, login: str) -> Permission:
         answer = self.permissions.get(login, "none")
@@ -96,18 +111,26 @@ class MemoryGitHub:
         return base_sha
 
     def pulls_of_head(self, head_repository: str, head_ref: str, sha: str) -> Sequence[Pull]:
-        raise NotImplementedError
+        asked = (head_repository, head_ref, sha)
+        return [p for p in self.found if (p.head_repository, p.head_ref, p.head_sha) == asked]
 
     def changed_files(self, number: int) -> Sequence[ChangedFile]:
         raise NotImplementedError
 
     def artifacts(self, run_id: int) -> Sequence[Artifact]:
-        raise NotImplementedError
+        left = self.left.get(run_id, {})
+        return [Artifact(run_id, name, len(data), expired=False) for name, data in left.items()]
 
     def download_artifact(self, artifact_id: int, limit: int) -> bytes:
-        raise NotImplementedError
+        (data,) = self.left[artifact_id].values()
+        assert len(data) <= limit
+        return data
 
     def commit_tests(
         self, parent_sha: str, branch: str, message: str, files: Sequence[TestFile]
     ) -> CommittedTests:
-        raise NotImplementedError
+        self._check()
+        check_files(files)
+        assert message
+        self.committed.append((parent_sha, branch, tuple(files)))
+        return CommittedTests(branch, "c" * 40, f"https://github.com/x/compare/{branch}")

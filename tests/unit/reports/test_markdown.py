@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from markdown_it import MarkdownIt
 
 from regoose_ci.domain.report import Explored, MutationReport
-from regoose_ci.reports import render_comment, render_summary
+from regoose_ci.reports import render_comment, render_explanation, render_summary
 from regoose_ci.reports.markdown import COMMENT_LIMIT
 from tests.unit.reports.hostile import hostile, hostile_review
 from tests.unit.reports.sample import (
@@ -27,6 +27,21 @@ def assert_balanced(markdown: str) -> None:
     assert tokens[-1].type == "paragraph_close"
 
 
+def assert_inert(markdown: str) -> None:
+    assert_balanced(markdown)
+    tokens = MARKDOWN.parse(markdown)
+    html = "".join(token.content for token in tokens if token.type == "html_block")
+    assert "<img" not in html
+    assert "<script" not in html
+    assert "<!--" not in html
+    inline = [child for token in tokens for child in token.children or []]
+    assert {child.type for child in inline} <= {
+        "text", "code_inline", "softbreak", "strong_open", "strong_close",
+    }  # fmt: skip
+    for line in markdown.split("\n"):
+        assert not line.lstrip().startswith("::")
+
+
 def test_the_parts_come_in_order():
     comment = render_comment(sample_review(), TESTS)
     parts = [
@@ -38,7 +53,6 @@ def test_the_parts_come_in_order():
         "| Function | Tests | Base → head | Changed lines covered | Mutants killed |",
         "<summary>3 suggested tests for <code>slugify</code>",
         "`5f1c9ab0d2` → `c3d21e77a9`",
-        "/regoose explain <id>",
     ]
     places = [comment.index(part) for part in parts]
     assert places == sorted(places)
@@ -113,18 +127,7 @@ def test_a_summary_is_measured_in_bytes():
 @given(hostile)
 def test_hostile_text_stays_text(text):
     comment = render_comment(hostile_review(text), {"tests/test_slugify.py": text})
-    assert_balanced(comment)
-    tokens = MARKDOWN.parse(comment)
-    html = "".join(token.content for token in tokens if token.type == "html_block")
-    assert "<img" not in html
-    assert "<script" not in html
-    assert "<!--" not in html
-    inline = [child for token in tokens for child in token.children or []]
-    assert {child.type for child in inline} <= {
-        "text", "code_inline", "softbreak", "strong_open", "strong_close",
-    }  # fmt: skip
-    for line in comment.split("\n"):
-        assert not line.lstrip().startswith("::")
+    assert_inert(comment)
 
 
 def test_long_values_are_shortened():
@@ -135,3 +138,22 @@ def test_long_values_are_shortened():
     comment = render_comment(report, TESTS)
     assert len(comment) <= COMMENT_LIMIT
     assert "returns 'tom---jerry'" in comment
+
+
+def test_an_explanation_without_room_leaves_its_source_out():
+    whole = render_explanation(sample_review(), TESTS, "b7f3a1")
+    assert whole is not None
+    assert "def test_slugify_joins_words" in whole
+    assert_balanced(whole + "\nend")
+    short = render_explanation(sample_review(), TESTS, "b7f3a1", limit=len(whole) - 1)
+    assert short is not None
+    assert "def test_slugify_joins_words" not in short
+    assert "214 inputs were tried" in short
+
+
+@settings(max_examples=40, deadline=None)
+@given(hostile.filter(bool))
+def test_a_hostile_explanation_stays_text(text):
+    explanation = render_explanation(hostile_review(text), {"tests/test_slugify.py": text}, text)
+    assert explanation is not None
+    assert_inert(explanation + "\nend\n")
