@@ -123,10 +123,12 @@ def _places(board: Board) -> dict[tuple[str, str], tuple[str, str]]:
     places: dict[tuple[str, str], tuple[str, str]] = {}
     if board.material is None:
         return places
-    for name, tests in plan_files(_accepted(board), board.material.style).items():
-        for test in tests:
-            original = test.code.replace(f"def {test.name}(", "def (", 1)
-            places[test.function_id, original] = (f"tests/{name}", test.name)
+    for placed in plan_files(_accepted(board), board.material.style):
+        candidate = placed.candidate
+        places[candidate.function_id, candidate.code] = (
+            f"tests/{placed.file}",
+            placed.written.name,
+        )
     return places
 
 
@@ -229,8 +231,7 @@ def _test_report(
     verdict: Verdict, places: dict[tuple[str, str], tuple[str, str]]
 ) -> AcceptedTestReport:
     test = verdict.candidate
-    original = test.code.replace(f"def {test.name}(", "def (", 1)
-    file, name = places[test.function_id, original]
+    file, name = places[test.function_id, test.code]
     outcomes = {revision: verdict.outcome(revision).value for revision in Revision}
     lines = {n for run in verdict.runs if run.revision is Revision.HEAD for n in _lines(run)}
     return AcceptedTestReport(

@@ -25,6 +25,7 @@ from regoose_ci.generation.embedded.assertions import (
     checks_of_difference,
     match_of,
 )
+from regoose_ci.generation.embedded.behaviours import behaviour_of_difference
 from regoose_ci.generation.embedded.bodies import (
     Body,
     argument_body,
@@ -33,12 +34,7 @@ from regoose_ci.generation.embedded.bodies import (
     value_body,
 )
 from regoose_ci.generation.embedded.formatting import UnwritableTestError, render_test
-from regoose_ci.generation.embedded.naming import (
-    Names,
-    behaviour_of_difference,
-    names_for,
-    parameters_of,
-)
+from regoose_ci.generation.embedded.naming import Names, names_for, parameters_of
 from regoose_ci.generation.embedded.size import complexity
 
 ORIGIN: Final = "embedded"
@@ -95,7 +91,8 @@ def _catching_test(
     body = _body(context, observation, found, parameters)
     if body is None:
         return None
-    name = names.pick(names_for([call], behaviour_of_difference(found, parameters), parameters))
+    behaviour = behaviour_of_difference(found, call, parameters)
+    name = names.pick(names_for([call], behaviour, parameters, found.base.value))
     try:
         code, negated = render_test(name, body, context.style.line_length)
     except UnwritableTestError:

@@ -14,6 +14,9 @@ from regoose_ci.domain.observations import Call
 _GENERIC = frozenset({"text", "number", "list", "tuple", "dict", "set", "bytes", "callable"})
 
 _LARGE = 10**6
+_LONG = 200
+_LONGEST_WORDS = 24
+_MOST_WORDS = 3
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _NAMES = {
     "-": "hyphen",
@@ -41,6 +44,14 @@ _NAMES = {
     "~": "tilde",
     "*": "asterisk",
     "\t": "tab",
+    " ": "space",
+    "\n": "newline",
+    "&": "ampersand",
+    "+": "plus",
+    ",": "comma",
+    ":": "colon",
+    ";": "semicolon",
+    "$": "dollar_sign",
 }
 
 
@@ -111,15 +122,26 @@ def feature_of_source(source: str) -> Feature | None:
     return Feature(words, words not in _GENERIC) if words else None
 
 
+def features_of(call: Call) -> list[Feature]:
+    """The features of all inputs of a call."""
+    sources = [*call.args, *(value for _, value in call.kwargs)]
+    return [found for source in sources if (found := feature_of_source(source)) is not None]
+
+
 def words_of(call: Call) -> str | None:
     """Words of the first text or number among the inputs, to tell two tests apart."""
-    for source in [*call.args, *(v for _, v in call.kwargs), *_inner_arguments(call.receiver)]:
-        node = parse_expression(source)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str | int | float):
-            words = snake_case(str(node.value))
-            if words and words.isascii() and len(words) <= 30:
-                return words
-    return None
+    sources = [*call.args, *(v for _, v in call.kwargs), *_inner_arguments(call.receiver)]
+    return next(filter(None, map(words_of_source, sources)), None)
+
+
+def words_of_source(source: str) -> str | None:
+    """The words in a text or number that is short enough to be part of a name."""
+    node = parse_expression(source)
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str | int | float):
+        return None
+    words = snake_case(str(node.value))
+    is_short = len(words) <= _LONGEST_WORDS and words.count("_") < _MOST_WORDS
+    return words if words and words.isascii() and is_short else None
 
 
 def _words(node: ast.expr | None) -> str | None:
@@ -168,11 +190,21 @@ def _of_text(text: str) -> str:
         return "padded_text"
     if any(unicodedata.category(c) == "Cc" for c in text):
         return "control_character"
-    odd = {_character(c) for c in text if c not in _PLAIN and c != " "}
+    if len(text) > _LONG:
+        return "long_text"
+    if re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", text):
+        return "email_address"
+    if re.fullmatch(r"\d+(\.\d+)+", text):
+        return "dotted_number"
+    repeated = re.findall(r"([\W_])\1", text)
+    if repeated and len(set(repeated)) == 1:
+        return f"text_with_repeated_{name_of_character(repeated[0])}"
+    odd = {name_of_character(c) for c in text if c not in _PLAIN and c != " "}
     return f"text_with_{odd.pop()}" if len(odd) == 1 else "text"
 
 
-def _character(character: str) -> str:
+def name_of_character(character: str) -> str:
+    """``hyphen``, ``space``, ``latin_small_letter_e_with_acute``."""
     return _NAMES.get(character) or snake_case(unicodedata.name(character, "symbol"))
 
 

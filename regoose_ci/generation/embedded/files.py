@@ -6,10 +6,12 @@ import ast
 import dataclasses
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from regoose_ci.analysis.habits import Habits
 from regoose_ci.analysis.style import ProjectTestStyle
+from regoose_ci.comparison.source import snake_case
 from regoose_ci.domain.candidates import CandidateKind, CandidateTest
 from regoose_ci.generation.embedded.dressing import annotations_imports, dress
 from regoose_ci.generation.embedded.formatting import UnwritableTestError, format_source
@@ -23,6 +25,21 @@ from regoose_ci.generation.embedded.imports import (
 
 _CATCHING_SUFFIX = "_behaviour_changes"
 """Catching tests fail on head: in files of their own, so that the others can be committed."""
+_EXAMPLES_SUFFIX = "_examples"
+"""Where the project has a file of the wished-for name, the new one must not replace it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedTest:
+    """An accepted candidate and the test in a file that shows it, perhaps under another name.
+
+    ``is_repeated`` when an earlier candidate is written as that test.
+    """
+
+    candidate: CandidateTest
+    file: str
+    written: CandidateTest
+    is_repeated: bool = False
 
 
 def assemble(
@@ -37,10 +54,11 @@ def assemble(
     Raises:
         UnwritableTestError: a candidate's code is not valid Python.
     """
-    return {
-        name: _source(tests, style, first_party)
-        for name, tests in plan_files(candidates, style).items()
-    }
+    files: dict[str, list[CandidateTest]] = {}
+    for placed in plan_files(candidates, style):
+        if not placed.is_repeated:
+            files.setdefault(placed.file, []).append(placed.written)
+    return {name: _source(tests, style, first_party) for name, tests in files.items()}
 
 
 def standalone(
@@ -63,19 +81,30 @@ def negated_twin(candidate: CandidateTest) -> CandidateTest | None:
 
 def plan_files(
     candidates: Sequence[CandidateTest], style: ProjectTestStyle
-) -> dict[str, tuple[CandidateTest, ...]]:
-    """Which tests go into which file, with names that are unique in each.
+) -> tuple[PlacedTest, ...]:
+    """Which tests go into which file, with names that are unique in each, sorted by file.
 
     A test's name changes only where another function of its module has one of the same name.
+    Tests that say the same, as of two helpers that are seen through one caller, are written once.
     """
     stems = _stems(sorted({_path(c) for c in candidates}))
-    files: dict[str, list[CandidateTest]] = {}
+    placed: list[PlacedTest] = []
     for candidate in candidates:
-        suffix = _CATCHING_SUFFIX if candidate.kind is CandidateKind.CATCHING else ""
-        stem = stems[_path(candidate)] + suffix
-        tests = files.setdefault(style.file_pattern.format(stem), [])
-        tests.append(_with_free_name(candidate, {t.name for t in tests}))
-    return {name: tuple(files[name]) for name in sorted(files)}
+        stem = stems[_path(candidate)]
+        if candidate.kind is CandidateKind.CATCHING:
+            stem += _CATCHING_SUFFIX
+        file = style.file_pattern.format(stem)
+        if file in style.existing:
+            file = style.file_pattern.format(stem + _EXAMPLES_SUFFIX)
+        there = [p.written for p in placed if p.file == file]
+        same = next((t for t in there if _nameless(t) == _nameless(candidate)), None)
+        written = same or _with_free_name(candidate, {t.name for t in there})
+        placed.append(PlacedTest(candidate, file, written, is_repeated=same is not None))
+    return tuple(sorted(placed, key=lambda p: p.file))
+
+
+def _nameless(candidate: CandidateTest) -> str:
+    return candidate.code.replace(f"def {candidate.name}(", "def (", 1)
 
 
 def _path(candidate: CandidateTest) -> str:
@@ -102,7 +131,7 @@ def _with_free_name(candidate: CandidateTest, taken: set[str]) -> CandidateTest:
     if candidate.name not in taken:
         return candidate
     qualname = candidate.function_id.rpartition("::")[2]
-    words = re.sub(r"\W+|_+", "_", qualname.lower()).strip("_")
+    words = "_".join(filter(None, map(snake_case, qualname.split("."))))
     name = candidate.name.replace("test_", f"test_{words}_", 1)
     while name in taken:
         name += "_again"

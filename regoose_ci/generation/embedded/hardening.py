@@ -12,6 +12,7 @@ from regoose_ci.domain.observations import Observation
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.generation.base import FunctionContext
 from regoose_ci.generation.embedded.assertions import Check, Relation, checks_of, match_of
+from regoose_ci.generation.embedded.behaviours import behaviour_of_all
 from regoose_ci.generation.embedded.bodies import (
     Body,
     argument_body,
@@ -21,12 +22,7 @@ from regoose_ci.generation.embedded.bodies import (
 )
 from regoose_ci.generation.embedded.catching import ORIGIN, difference_of
 from regoose_ci.generation.embedded.formatting import UnwritableTestError, render_test
-from regoose_ci.generation.embedded.naming import (
-    Names,
-    behaviour_of_all,
-    names_for,
-    parameters_of,
-)
+from regoose_ci.generation.embedded.naming import Names, names_for, parameters_of
 from regoose_ci.generation.embedded.selection import select_inputs
 from regoose_ci.generation.embedded.size import plainness
 from regoose_ci.generation.embedded.tables import Row, shape, table_body
@@ -62,8 +58,8 @@ def _test(context: FunctionContext, case: _Case, names: Names) -> CandidateTest 
     calls = [o.call for o in case.observations]
     outcomes = [o.outcomes[Revision.HEAD] for o in case.observations]
     parameters = parameters_of(context.function, calls[0])
-    behaviour = behaviour_of_all(outcomes, parameters)
-    name = names.pick(names_for(calls, behaviour, parameters))
+    behaviour = behaviour_of_all(calls, outcomes, parameters)
+    name = names.pick(names_for(calls, behaviour, parameters, outcomes[0].value))
     try:
         code, negated = render_test(name, case.body, context.style.line_length)
     except UnwritableTestError:

@@ -5,32 +5,21 @@ from __future__ import annotations
 import ast
 import keyword
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import count
 
-from regoose_ci.comparison.differences import Difference, DifferenceKind
-from regoose_ci.comparison.outcomes import argument_name
-from regoose_ci.comparison.source import last_name, names_in, parse_expression, snake_case
+from regoose_ci.comparison.source import names_in, parse_expression, snake_case
 from regoose_ci.domain.changes import ChangedFunction
-from regoose_ci.domain.observations import Call, CallKind, Outcome, Value
+from regoose_ci.domain.observations import Call, CallKind, Value
+from regoose_ci.generation.embedded.behaviours import Behaviour, returned_noun
 from regoose_ci.generation.embedded.features import (
     common_culprit,
     common_feature,
     feature_of,
+    features_of,
     words_of,
+    words_of_source,
 )
 
-_NOUNS = {
-    "str": "string",
-    "int": "number",
-    "float": "number",
-    "bytes": "bytes",
-    "list": "list",
-    "tuple": "tuple",
-    "dict": "dict",
-    "set": "set",
-    "frozenset": "set",
-}
 _DUNDERS = {
     "eq": "equality",
     "ne": "inequality",
@@ -52,7 +41,6 @@ _DUNDERS = {
     "setitem": "item_assignment",
     "delitem": "item_deletion",
 }
-_REFUSALS = frozenset({"ValueError", "TypeError", "KeyError", "LookupError", "IndexError"})
 _FIXTURES = frozenset({"request", "expected", "result", "self", "cls", "capsys", "pytest"})
 _MAX_OPTIONS = 2
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
@@ -77,105 +65,55 @@ class Names:
         return name
 
 
-@dataclass(frozen=True, slots=True)
-class Behaviour:
-    """What a test's name says after the function's.
-
-    ``particular`` has a hole for the input's feature (``rejects_{}``), ``alone`` stands without.
-    ``refusal`` is the message of an exception: only the argument it is about may be named.
-    """
-
-    particular: str
-    alone: str
-    refusal: str | None = None
-
-
 def names_for(
-    calls: Sequence[Call], behaviour: Behaviour, parameters: Sequence[str]
+    calls: Sequence[Call],
+    behaviour: Behaviour,
+    parameters: Sequence[str],
+    result: Value | None = None,
 ) -> Iterator[str]:
-    """Names for a test of ``calls``, the wished-for one first, then ever more particular ones."""
+    """Names for a test of ``calls``, the wished-for one first, then ever more particular ones.
+
+    ``result`` is what the first call returns.
+    """
     subject = f"test_{subject_of(calls[0])}"
+    said = f"{subject}_{_said(calls, behaviour, parameters)}".rstrip("_")
+    options = _options(calls, parameters)
+    yield said
+    if options and not said.endswith(options):
+        yield f"{said}_{options}"
+    for words in _inputs(calls):
+        yield f"{subject}_{behaviour.particular.format(words)}"
+    if result is not None:
+        yield f"{subject}_returns_{returned_noun(result)}"
+        if exact := words_of_source(result.source or ""):
+            yield f"{subject}_returns_{exact}"
+    yield said
+
+
+def _said(calls: Sequence[Call], behaviour: Behaviour, parameters: Sequence[str]) -> str:
+    """What comes after the function's name: the behaviour, and what is special about the input."""
     if behaviour.refusal is None:
         feature = common_feature(calls)
     else:
         feature = common_culprit(calls, parameters, behaviour.refusal)
-    options = _options(calls, parameters)
     if feature is not None and feature.is_telling:
-        said = f"{subject}_{behaviour.particular.format(feature.words)}"
-    elif options and behaviour.particular == "of_{}":
-        said, options = f"{subject}_{options}", ""
-    else:
-        said = f"{subject}_{behaviour.alone}"
-    yield said
-    if options:
-        yield f"{said}_{options}"
-    words = words_of(calls[0]) if len(calls) == 1 else _mixed_features(calls)
-    if words is not None:
-        yield f"{subject}_{behaviour.particular.format(words)}"
-    yield said
+        return behaviour.particular.format(feature.words)
+    if not behaviour.alone and (options := _options(calls, parameters)):
+        return options
+    if not behaviour.alone and len(calls) == 1 and feature is not None:
+        return behaviour.particular.format(feature.words)
+    return behaviour.alone
 
 
-def behaviour_of_outcome(outcome: Outcome, parameters: Sequence[str]) -> Behaviour:
-    """The words for what a call does."""
-    if outcome.raised is not None:
-        name = last_name(outcome.raised.type)
-        raises = f"raises_{snake_case(name)}"
-        particular = "rejects_{}" if name in _REFUSALS else f"{raises}_for_{{}}"
-        return Behaviour(particular, raises, outcome.raised.message)
-    if outcome.changed_arguments:
-        return _for(_changes(min(outcome.changed_arguments), parameters))
-    value = outcome.value
-    if outcome.stdout and (value is None or value.source == "None"):
-        return _for("prints_expected_text")
-    if value is not None and value.source in {"True", "False", "None"}:
-        return _for(f"returns_{value.source.lower()}")
-    if value is not None and (empty := _empty_noun(value)):
-        return _for(f"returns_empty_{empty}")
-    return Behaviour("of_{}", f"returns_expected_{returned_noun(value)}")
-
-
-def behaviour_of_all(outcomes: Sequence[Outcome], parameters: Sequence[str]) -> Behaviour:
-    """The words for what several calls do: particular ones only where all do the same."""
-    behaviours = {behaviour_of_outcome(outcome, parameters) for outcome in outcomes}
-    if len(behaviours) == 1:
-        return behaviours.pop()
-    return Behaviour("of_{}", f"returns_expected_{returned_noun(outcomes[0].value)}")
-
-
-def behaviour_of_difference(found: Difference, parameters: Sequence[str]) -> Behaviour:
-    """The words for what base does and head does not."""
-    match found.kind:
-        case DifferenceKind.TIMEOUT:
-            return _for("finishes")
-        case DifferenceKind.CRASH:
-            return _for("does_not_crash")
-        case DifferenceKind.EXCEPTION_RAISED:
-            raised = found.head.raised
-            error = snake_case(last_name(raised.type)) if raised is not None else "exception"
-            return Behaviour("accepts_{}", f"does_not_raise_{error}")
-        case DifferenceKind.EXCEPTION_MESSAGE:
-            message = found.base.raised.message if found.base.raised is not None else ""
-            return Behaviour("explains_rejection_of_{}", "explains_rejection", message)
-        case DifferenceKind.ARGUMENT if found.base_part is None and found.argument:
-            return _for(f"keeps_{_argument(found.argument, parameters)}")
-        case DifferenceKind.ARGUMENT if found.argument:
-            return _for(_changes(found.argument, parameters))
-        case DifferenceKind.STDOUT:
-            return _for("prints_expected_text")
-        case DifferenceKind.RESULT if found.path.startswith("{}."):
-            part = snake_case(found.path[3:])
-            return Behaviour(f"{part}_of_{{}}", f"has_expected_{part}")
-    return behaviour_of_outcome(found.base, parameters)
-
-
-def _for(words: str) -> Behaviour:
-    return Behaviour(f"{words}_for_{{}}", words)
-
-
-def returned_noun(value: Value | None) -> str:
-    """What a result is: ``string``, ``list``, the class of an object."""
-    name = last_name(value.type) if value is not None else "result"
-    return _NOUNS.get(name) or snake_case(name) or "result"
+def _inputs(calls: Sequence[Call]) -> Iterator[str]:
+    """Ever more particular words for the inputs."""
+    firsts = filter(None, map(feature_of, calls))
+    words = dict.fromkeys(f.words for f in (firsts if len(calls) > 1 else features_of(calls[0])))
+    joint = "_or_" if len(calls) > 1 else "_and_"
+    if len(words) > 1:
+        yield joint.join(list(words)[:2])
+    if len(calls) == 1 and (exact := words_of(calls[0])):
+        yield exact
 
 
 def subject_of(call: Call) -> str:
@@ -191,12 +129,16 @@ def subject_of(call: Call) -> str:
     return "_".join(filter(None, [snake_case(owner), words])) or "call"
 
 
-def parameters_of(function: ChangedFunction, call: Call) -> tuple[str, ...]:
-    """The parameter names of ``call``'s positions; empty when it calls something else."""
+def is_direct(function: ChangedFunction, call: Call) -> bool:
+    """Whether a call is one of the function itself, not of something that comes to it."""
     own_name = function.current.qualname.rsplit(".", 1)[-1]
     constructs = own_name == "__init__" and call.kind is CallKind.FUNCTION
-    is_direct = call.name.rsplit(".", 1)[-1] == own_name or constructs
-    return tuple(p.lstrip("*") for p in function.parameters) if is_direct else ()
+    return constructs or call.name.rsplit(".", 1)[-1] == own_name
+
+
+def parameters_of(function: ChangedFunction, call: Call) -> tuple[str, ...]:
+    """The parameter names of ``call``'s positions; empty when it calls something else."""
+    return tuple(p.lstrip("*") for p in function.parameters) if is_direct(function, call) else ()
 
 
 def variable_for(key: int | str, call: Call, parameters: Sequence[str]) -> str:
@@ -249,24 +191,3 @@ def _option_words(call: Call, parameters: Sequence[str]) -> Iterator[str]:
             yield f"without_{snake_case(name)}"
         elif source != "None":
             yield f"with_{snake_case(name)}"
-
-
-def _mixed_features(calls: Sequence[Call]) -> str | None:
-    found = dict.fromkeys(f.words for call in calls if (f := feature_of(call)) is not None)
-    return "_or_".join(list(found)[:2]) or None
-
-
-def _changes(key: str, parameters: Sequence[str]) -> str:
-    return f"changes_{_argument(key, parameters)}"
-
-
-def _argument(key: str, parameters: Sequence[str]) -> str:
-    if key == "self":
-        return "itself"
-    name = argument_name(key, parameters)
-    return "argument" if name.isdigit() else snake_case(name)
-
-
-def _empty_noun(value: Value) -> str:
-    empties = {"''": "string", '""': "string", "[]": "list", "{}": "dict", "()": "tuple"}
-    return empties.get(value.source or "") or ("set" if value.source == "set()" else "")

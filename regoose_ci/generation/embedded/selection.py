@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Observation, Outcome, OutcomeKind
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.generation.embedded.catching import difference_of
+from regoose_ci.generation.embedded.naming import is_direct
 from regoose_ci.generation.embedded.size import plainness
 from regoose_ci.guest.protocol import Reach
 
@@ -28,6 +30,8 @@ class _Scored:
     observation: Observation
     features: frozenset[Feature]
     differs: bool
+    is_told: bool
+    """It calls the function itself, where any does: what other functions return is not shown."""
 
 
 def select_inputs(
@@ -36,26 +40,37 @@ def select_inputs(
     """Choose inputs for hardening tests, those needed to reach code first.
 
     Together they reach every line and jump of the function that any input reached on head
-    (changed ones before others), and show its different kinds of outcome. An input on which
-    base and head disagree is taken only for code that no other input reaches: whether head is
-    right there is not known yet.
+    (changed ones before others), and show its different kinds of outcome. Calls of something
+    else that comes to the function, and inputs on which base and head disagree, are taken only
+    for code that no other input reaches: whether head is right there is not known yet.
     """
+    direct = any(is_direct(function, o.call) and is_assertable(o) for o in observations)
     pool = [
-        _Scored(o, frozenset(_features(function, o)), difference_of(o) is not None)
+        _scored(function, o, is_told=not direct or is_direct(function, o.call))
         for o in sorted(observations, key=plainness)
         if is_assertable(o)
     ]
     agreed = [s for s in pool if not s.differs]
-    chosen = _cover([s for s in agreed if _is_short(s)], frozenset())
-    reached = frozenset(f for s in chosen for f in s.features)
-    chosen += _cover(agreed, reached)
-    reached = frozenset(f for s in chosen for f in s.features)
+    told = [s for s in agreed if s.is_told]
+    chosen: list[_Scored] = []
+    for part in ([s for s in told if _is_short(s)], told, agreed):
+        chosen += _cover(part, _reached(chosen))
     disputed = [s for s in pool if s.differs]
-    chosen += _cover([_only_code(s) for s in disputed], reached)
+    chosen += _cover([_only_code(s) for s in disputed], _reached(chosen))
     chosen = _pruned(chosen)
     if not any(s.observation.kills for s in pool):
         chosen += _other_results(chosen, pool)  # without mutants, results stand in for them
     return [s.observation for s in chosen[:_MAX_INPUTS]]
+
+
+def _scored(function: ChangedFunction, observation: Observation, *, is_told: bool) -> _Scored:
+    differs = difference_of(observation) is not None
+    scored = _Scored(observation, frozenset(_features(function, observation)), differs, is_told)
+    return scored if is_told else _only_code(scored)
+
+
+def _reached(chosen: Sequence[_Scored]) -> frozenset[Feature]:
+    return frozenset(f for s in chosen for f in s.features)
 
 
 def _is_short(scored: _Scored) -> bool:
@@ -125,7 +140,7 @@ def _cover(pool: Sequence[_Scored], reached: frozenset[Feature]) -> list[_Scored
 
 def _only_code(scored: _Scored) -> _Scored:
     code = frozenset(f for f in scored.features if f[0] != "outcome")
-    return _Scored(scored.observation, code, scored.differs)
+    return dataclasses.replace(scored, features=code)
 
 
 def _pruned(chosen: Sequence[_Scored]) -> list[_Scored]:
@@ -148,7 +163,8 @@ def _other_results(chosen: Sequence[_Scored], pool: Sequence[_Scored]) -> list[_
             break
         result = _result(scored)
         is_yes_or_no = result[0] in {"True", "False"}
-        if scored.differs or id(scored) in taken or shown[result] >= (2 if is_yes_or_no else 1):
+        is_shown = not scored.is_told or id(scored) in taken
+        if scored.differs or is_shown or shown[result] >= (2 if is_yes_or_no else 1):
             continue
         shown[result] += 1
         more.append(scored)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 from regoose_ci.analysis.conventions import ImportOrder
 from regoose_ci.analysis.habits import Habits
 from regoose_ci.analysis.style import ProjectTestStyle
@@ -67,10 +69,12 @@ def test_the_projects_file_names_are_followed() -> None:
 
 def test_modules_of_one_name_get_their_packages_in_front() -> None:
     others = [
-        candidate("def test_a():\n    assert 1 == 1\n", function_id=f"{path}::f")
-        for path in ("src/a/text.py", "src/b/text.py", "src/b/__init__.py", "src/_url.py")
+        candidate(f"def test_a():\n    assert {n} == 1\n", function_id=f"{path}::f")
+        for n, path in enumerate(
+            ["src/a/text.py", "src/b/text.py", "src/b/__init__.py", "src/_url.py"]
+        )
     ]
-    assert list(plan_files(others, STYLE)) == [
+    assert [p.file for p in plan_files(others, STYLE)] == [
         "test_a_text.py",
         "test_b.py",
         "test_b_text.py",
@@ -82,9 +86,22 @@ def test_names_are_unique_within_a_file() -> None:
     other = candidate(
         "def test_one():\n    assert 1 == 1\n", function_id="src/pkg/text.py::Text.slugify"
     )
-    (tests,) = plan_files([ONE, other], STYLE).values()
+    tests = [placed.written for placed in plan_files([ONE, other], STYLE)]
     assert [t.name for t in tests] == ["test_one", "test_text_slugify_one"]
     assert tests[1].code.startswith("def test_text_slugify_one():")
+
+
+def test_what_two_functions_are_shown_by_is_written_once() -> None:
+    same = dataclasses.replace(ONE, function_id="src/pkg/text.py::_helper")
+    first, second = plan_files([ONE, same], STYLE)
+    assert second.is_repeated
+    assert second.written == first.written
+    assert assemble([ONE, same], STYLE) == assemble([ONE], STYLE)
+
+
+def test_no_file_of_the_project_is_replaced() -> None:
+    style = ProjectTestStyle(existing=frozenset({"test_text.py"}))
+    assert list(assemble([ONE], style)) == ["test_text_examples.py"]
 
 
 def test_names_that_clash_are_imported_under_another() -> None:

@@ -50,7 +50,7 @@ def test_one_catching_test_per_kind_of_difference_on_the_smallest_input() -> Non
         observation(slug("''"), returned(""), raised("ValueError", "no text")),
     )
     assert [t.code for t in tests] == [
-        'def test_slugify_returns_expected_string():\n    assert slugify("a  b") == "a-b"\n',
+        'def test_slugify_of_text_with_repeated_space():\n    assert slugify("a  b") == "a-b"\n',
         'def test_slugify_accepts_empty_string():\n    assert slugify("") == ""\n',
     ]
     assert tests[0].imports == IMPORTS
@@ -108,7 +108,7 @@ def test_inputs_of_one_behaviour_share_a_table() -> None:
     assert test.code == (
         '@pytest.mark.parametrize(\n    ("text", "expected"),\n    [\n'
         '        ("Ab", "ab"),\n        ("Cd", "cd"),\n    ],\n)\n'
-        "def test_slugify_returns_expected_string(text, expected):\n"
+        "def test_slugify_lowercases_text(text, expected):\n"
         "    assert slugify(text) == expected\n"
     )
     assert len(test.observations) == 2
@@ -156,7 +156,7 @@ def test_disputed_inputs_are_used_only_for_code_nothing_else_reaches() -> None:
 def test_printed_output_is_read_by_capsys() -> None:
     (test,) = generate(observation(call("greet"), None, returned(None, stdout="hi\n")))
     assert test.code == (
-        "def test_greet_prints_expected_text(capsys):\n"
+        "def test_greet_prints_text(capsys):\n"
         "    greet()\n"
         '    assert capsys.readouterr().out == "hi\\n"\n'
     )
@@ -167,7 +167,7 @@ def test_asynchronous_iterators_are_collected() -> None:
     (test,) = generate(observation(call("pages"), None, outcome))
     assert test.imports == ("import asyncio",)
     assert test.code == (
-        "def test_pages_returns_expected_list():\n"
+        "def test_pages():\n"
         "    async def collect():\n"
         "        return [item async for item in pages()]\n"
         "\n"

@@ -3,11 +3,10 @@ from __future__ import annotations
 import pytest
 
 from regoose_ci.domain.observations import Call, Outcome
+from regoose_ci.generation.embedded.behaviours import behaviour_of, behaviour_of_all
 from regoose_ci.generation.embedded.features import Feature, feature_of_source
 from regoose_ci.generation.embedded.naming import (
     Names,
-    behaviour_of_all,
-    behaviour_of_outcome,
     names_for,
     parameters_of,
     subject_of,
@@ -26,7 +25,8 @@ from tests.unit.generation.observing import call, function, method, prop, raised
         ("'http://a'", "url"),
         ("'12'", "digits"),
         ("'a;b'", "text_with_semicolon"),
-        ("'a--b'", "text_with_hyphen"),
+        ("'a--b'", "text_with_repeated_hyphen"),
+        ("'a-b'", "text_with_hyphen"),
         ("' a'", "padded_text"),
         ("'a\\tb'", "control_character"),
         ("None", "none"),
@@ -59,14 +59,17 @@ def test_what_nearly_any_input_could_be_called_is_not_telling() -> None:
 
 
 def first_name(calls: list[Call], outcome: Outcome, *parameters: str) -> str:
-    return next(names_for(calls, behaviour_of_outcome(outcome, parameters), parameters))
+    behaviour = behaviour_of_all(calls, [outcome] * len(calls), parameters)
+    return next(names_for(calls, behaviour, parameters, outcome.value))
 
 
 @pytest.mark.parametrize(
     ("made", "outcome", "name"),
     [
         (call("slugify", "''"), returned("x"), "test_slugify_of_empty_string"),
-        (call("slugify", "'ab'"), returned("x"), "test_slugify_returns_expected_string"),
+        (call("slugify", "'ab'"), returned("x"), "test_slugify_of_text"),
+        (call("slugify", "'A b'"), returned("a b"), "test_slugify_lowercases_text"),
+        (call("slugify", "'a--b'"), returned("a-b"), "test_slugify_collapses_repeated_hyphen"),
         (call("slugify", "'ab'"), returned(""), "test_slugify_returns_empty_string"),
         (call("slugify", "'ab'", separator="'_'"), returned("x"), "test_slugify_with_separator"),
         (call("slugify", "'ab'", "False"), returned("x"), "test_slugify_without_lower"),
@@ -83,7 +86,7 @@ def first_name(calls: list[Call], outcome: Outcome, *parameters: str) -> str:
             returned(None, _0=[]),
             "test_slugify_changes_text_for_single_item_list",
         ),
-        (call("slugify", "'ab'"), returned(None, stdout="x"), "test_slugify_prints_expected_text"),
+        (call("slugify", "'ab'"), returned(None, stdout="x"), "test_slugify_prints_text"),
     ],
 )
 def test_names_come_from_behaviour(made: Call, outcome: Outcome, name: str) -> None:
@@ -111,14 +114,15 @@ def test_only_the_argument_that_was_refused_is_named(made: Call, message: str, n
 
 
 def test_results_of_several_kinds_are_not_named_for_one_of_them() -> None:
-    behaviour = behaviour_of_all([returned(""), returned("a")], ())
-    assert behaviour.alone == "returns_expected_string"
+    calls = [call("f", "'a'"), call("f", "-1")]
+    behaviour = behaviour_of_all(calls, [returned(""), returned("b")], ())
+    assert next(names_for(calls, behaviour, ())) == "test_f"
 
 
 def test_a_taken_name_becomes_more_particular_before_it_is_numbered() -> None:
     names = Names()
     picked = [
-        names.pick(names_for([made], behaviour_of_outcome(returned(True), ()), ()))
+        names.pick(names_for([made], behaviour_of(made, returned(True), ()), ()))
         for made in (
             call("f", "'ab'"),
             call("f", "'cd'", strict="True"),
