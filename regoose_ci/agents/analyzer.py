@@ -21,6 +21,7 @@ from regoose_ci.analysis.layout import Layout, find_layout, is_test_path
 from regoose_ci.analysis.material import ChangeMaterial, ChangeSource, FunctionMaterial
 from regoose_ci.analysis.open_calls import find_open_calls
 from regoose_ci.analysis.style import find_test_style
+from regoose_ci.domain.bounds import MAX_FUNCTION_LINES
 from regoose_ci.domain.changes import ChangedFunction, ChangeKind, FunctionKind
 from regoose_ci.domain.events import Stage
 from regoose_ci.domain.observations import Call
@@ -58,14 +59,22 @@ class Analyzer:
             material = await anyio.to_thread.run_sync(_analyze, board.source, only)
             board.material = material
             for found in material.functions:
-                if found.function.change is ChangeKind.REMOVED:
-                    board.skipped[found.function.id] = Skip(
-                        "no_behaviour_change_possible", "removed"
-                    )
+                skip = _skip(found.function)
+                if skip is not None:
+                    board.skipped[found.function.id] = skip
             for skipped in material.changes.skipped:
                 board.notice(f"{skipped.path} is not reviewed: {skipped.detail or skipped.reason}")
             count = len(material.functions)
             summary.append(f"{count} changed function{'s' if count != 1 else ''}")
+
+
+def _skip(function: ChangedFunction) -> Skip | None:
+    if function.change is ChangeKind.REMOVED:
+        return Skip("no_behaviour_change_possible", "removed")
+    lines = max(s.last_line - s.first_line + 1 for s in (function.base, function.head) if s)
+    if lines > MAX_FUNCTION_LINES:
+        return Skip("too_large", f"it has {lines:,} lines, more than {MAX_FUNCTION_LINES:,}")
+    return None
 
 
 def _analyze(source: ChangeSource, only: tuple[str, ...]) -> ChangeMaterial:

@@ -26,7 +26,7 @@ from regoose_ci.domain.events import BehaviourChangeFound, Stage
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import GuestError
 from regoose_ci.execution.pairs import GuestPair, PairFactory
-from regoose_ci.execution.validation import run_on
+from regoose_ci.execution.validation import run_on, size_problem
 from regoose_ci.generation.embedded.files import negated_twin
 
 
@@ -105,6 +105,9 @@ async def _first_look(
     board: Board, pair: GuestPair, function: ChangedFunction, test: CandidateTest
 ) -> Verdict:
     source = file_of(board, test)
+    problem = size_problem(source)
+    if problem:
+        return Verdict(test, (), RejectionReason.TOO_LARGE, problem)
     runs = await pair.on_each(lambda r, guest: run_on(guest, r, function, test.name, source))
     verdict = Verdict(test, tuple(runs.values()))
     rejection, detail = _judge_runs(test, runs)

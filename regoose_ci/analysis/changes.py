@@ -11,6 +11,7 @@ from regoose_ci.analysis.functions import compare_modules
 from regoose_ci.analysis.layout import Layout, is_test_path, module_name
 from regoose_ci.analysis.moves import pair_moves
 from regoose_ci.analysis.source import ParsedModule, read_module
+from regoose_ci.domain.bounds import MAX_FILE_BYTES
 from regoose_ci.domain.changes import ChangedFunction, ChangeSet, SkippedFile
 
 ReadFile = Callable[[str], bytes | None]
@@ -81,4 +82,7 @@ def _module(
 ) -> ParsedModule | SkippedFile | None:
     if path is None or content is None:
         return None
+    if len(content) > MAX_FILE_BYTES:
+        detail = f"it holds {len(content):,} bytes, more than {MAX_FILE_BYTES:,}"
+        return SkippedFile(path, "too_large", detail)
     return read_module(path, module_name(path, layout), content)

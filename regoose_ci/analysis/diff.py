@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from unidiff.errors import UnidiffParseError
 from unidiff.patch import PatchedFile, PatchSet
 
+from regoose_ci.domain.bounds import MAX_DIFF_LINES
 from regoose_ci.domain.changes import ChangedFile
-from regoose_ci.errors import InfrastructureError
+from regoose_ci.errors import InfrastructureError, UsageError
 
 _NOWHERE = "/dev/null"
 _SECTION = re.compile(r"^(?=diff --git )", re.MULTILINE)
@@ -35,7 +36,14 @@ def parse_diff(text: str) -> tuple[ChangedFile, ...]:
 
     Raises:
         InfrastructureError: the text is not a unified diff.
+        UsageError: it has too many lines.
     """
+    lines = text.count("\n")
+    if lines > MAX_DIFF_LINES:
+        raise UsageError(
+            f"The diff has {lines:,} lines of Python, more than the limit of {MAX_DIFF_LINES:,}.",
+            "Review the change in parts: give a --base and a --head that are nearer.",
+        )
     sections = [part for part in _SECTION.split(text) if part.strip()]
     return tuple(file for section in sections for file in _read_section(section))
 

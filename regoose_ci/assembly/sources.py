@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from regoose_ci.domain.bounds import MAX_FILE_BYTES
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import RepositoryError, UsageError
 from regoose_ci.repository.create import Snapshot, create_repository
@@ -38,8 +39,8 @@ class GitChange:
         return self.repository.read_file(self.shas[revision], path)
 
     def read_many(self, revision: Revision, paths: tuple[str, ...]) -> dict[str, bytes]:
-        """Return the bytes of the files that exist."""
-        return self.repository.read_files(self.shas[revision], paths)
+        """Return the bytes of the files that exist and are not too large to be reviewed."""
+        return self.repository.read_files(self.shas[revision], paths, MAX_FILE_BYTES)
 
     def files(self, revision: Revision) -> tuple[str, ...]:
         """Return all paths of a revision."""
@@ -94,8 +95,8 @@ class GitModules:
         return self.repository.read_file(self.shas[revision], path)
 
     def read_many(self, revision: Revision, paths: tuple[str, ...]) -> dict[str, bytes]:
-        """Return the bytes of the files that exist."""
-        return self.repository.read_files(self.shas[revision], paths)
+        """Return the bytes of the files that exist and are not too large to be reviewed."""
+        return self.repository.read_files(self.shas[revision], paths, MAX_FILE_BYTES)
 
     def files(self, revision: Revision) -> tuple[str, ...]:
         """Return all paths of head."""

@@ -79,6 +79,7 @@ class RejectionReason(str, Enum):
     ASSERTS_NOTHING = "asserts_nothing"
     TIMEOUT = "timeout"
     INTEGRITY = "integrity"
+    TOO_LARGE = "too_large"
     INFRA_ERROR = "infra_error"
 
 

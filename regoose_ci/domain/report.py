@@ -22,6 +22,7 @@ SkipReason = Literal[
     "needs_unavailable_resource",
     "syntax_error",
     "host_python_too_old",
+    "too_large",
 ]
 RunOutcomeName = Literal["passed", "failed", "error", "timeout", "not_run"]
 Level = Literal["rootless", "userns", "docker", "none"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from regoose_ci.domain.bounds import MAX_DETAIL, MAX_TEST_BYTES, MAX_TEST_LINES
 from regoose_ci.domain.candidates import RunOutcome, RunRecord
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.revisions import Revision
@@ -15,6 +16,16 @@ from regoose_ci.sandbox.base import Guest
 
 _FILE = "test_generated.py"
 _OUTCOMES = {"passed": RunOutcome.PASSED, "failed": RunOutcome.FAILED}
+
+
+def size_problem(source: str) -> str:
+    """Say why the file of a generated test is too large to be run; empty when it is not."""
+    size, lines = len(source.encode(errors="surrogatepass")), source.count("\n")
+    if size > MAX_TEST_BYTES:
+        return f"it holds {size:,} bytes, more than {MAX_TEST_BYTES:,}"
+    if lines > MAX_TEST_LINES:
+        return f"it has {lines:,} lines, more than {MAX_TEST_LINES:,}"
+    return ""
 
 
 async def run_on(
@@ -47,4 +58,4 @@ def record_of(revision: Revision, name: str, source: str, ended: Ended) -> RunRe
             detail = "it reported an impossible duration"
             return RunRecord(revision, RunOutcome.ERROR, detail=detail, trusted=False)
     covered = {path: frozenset(lines) for path, lines in run.reach.lines.items()}
-    return RunRecord(revision, outcome, run.duration, run.detail, covered)
+    return RunRecord(revision, outcome, run.duration, run.detail[-MAX_DETAIL:], covered)

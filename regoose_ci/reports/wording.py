@@ -27,6 +27,7 @@ SKIP_REASONS: dict[SkipReason, str] = {
     "needs_unavailable_resource": "it needs something that is not available here",
     "syntax_error": "its file does not parse",
     "host_python_too_old": "it needs a newer Python than the one that runs Regoose",
+    "too_large": "it is larger than what is reviewed",
 }
 REJECTIONS: dict[str, str] = {
     "does_not_collect": "pytest could not collect it",
@@ -37,6 +38,7 @@ REJECTIONS: dict[str, str] = {
     "asserts_nothing": "asserts nothing",
     "timeout": "did not finish in time",
     "integrity": "interferes with the test run",
+    "too_large": "is larger than a test should be",
     "infra_error": "could not be run",
 }
 _COMPARABLE = frozenset({"modified", "renamed", "impacted"})

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from regoose_ci.domain.bounds import MAX_TREE_BYTES, MAX_TREE_DEPTH, MAX_TREE_FILES
 from regoose_ci.errors import RepositoryError
 
 _DIRECTORY_MODE = 0o755
@@ -39,18 +40,24 @@ class TreeEntry:
         return self.mode.startswith("100")
 
 
-def check_size(entries: Iterable[TreeEntry], max_bytes: int) -> None:
-    """Refuse a tree that is larger than ``max_bytes``.
+def check_tree(entries: Collection[TreeEntry]) -> None:
+    """Refuse a tree that is too large, holds too many files or is nested too deeply.
 
     Raises:
-        RepositoryError: the tree is larger.
+        RepositoryError: it is.
     """
+    remedy = "Review a repository without large files, generated trees and copies of others."
     total = sum(entry.size for entry in entries)
-    if total > max_bytes:
-        raise RepositoryError(
-            f"The tree holds {total:,} bytes, more than the limit of {max_bytes:,}.",
-            "Review a repository without large files, or raise the limit.",
-        )
+    if total > MAX_TREE_BYTES:
+        problem = f"holds {total:,} bytes, more than the limit of {MAX_TREE_BYTES:,}"
+        raise RepositoryError(f"The tree {problem}.", remedy)
+    if len(entries) > MAX_TREE_FILES:
+        problem = f"holds {len(entries):,} files, more than the limit of {MAX_TREE_FILES:,}"
+        raise RepositoryError(f"The tree {problem}.", remedy)
+    depth = max((entry.path.count("/") for entry in entries), default=0)
+    if depth > MAX_TREE_DEPTH:
+        problem = f"is {depth} directories deep, more than the limit of {MAX_TREE_DEPTH}"
+        raise RepositoryError(f"The tree {problem}.", remedy)
 
 
 class TreeWriter:

@@ -7,18 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from regoose_ci.domain.bounds import MAX_DIFF_BYTES, MAX_TREE_BYTES
 from regoose_ci.errors import RepositoryError
-from regoose_ci.repository.export import TreeEntry, TreeWriter, check_size
-from regoose_ci.repository.process import GitCommandError, GitProcess
+from regoose_ci.repository.export import TreeEntry, TreeWriter, check_tree
+from regoose_ci.repository.process import GitCommandError, GitProcess, OutputTooLargeError
 from regoose_ci.repository.worktree import (
     diff_of_untracked,
     export_worktree,
     list_worktree,
     read_worktree_file,
 )
-
-MAX_TREE_BYTES = 512 * 1024 * 1024
-"""Largest tree that is exported, in bytes."""
 
 _WORKTREE = "-worktree"
 _DEFAULT_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
@@ -136,8 +134,19 @@ class GitRepository:
         return RevisionRange(base_sha, head_sha + _WORKTREE)
 
     def diff(self, revisions: RevisionRange) -> str:
-        """The unified diff of Python files, without context; odd bytes survive as surrogates."""
-        patch = self._git.text(*_DIFF, *_PATCH, *_ends(revisions), "--", ":(top)*.py")
+        """The unified diff of Python files, without context; odd bytes survive as surrogates.
+
+        Raises:
+            RepositoryError: it is larger than what is reviewed.
+        """
+        arguments = (*_DIFF, *_PATCH, *_ends(revisions), "--", ":(top)*.py")
+        try:
+            patch = self._git.text(*arguments, max_bytes=MAX_DIFF_BYTES)
+        except OutputTooLargeError as error:
+            raise RepositoryError(
+                f"The diff of Python files holds more than {MAX_DIFF_BYTES:,} bytes.",
+                "Review the change in parts: give a --base and a --head that are nearer.",
+            ) from error
         return patch + diff_of_untracked(self._git, ".py") if revisions.is_worktree else patch
 
     def changed_paths(self, revisions: RevisionRange) -> tuple[str, ...]:
@@ -155,33 +164,33 @@ class GitRepository:
         """One regular file's bytes; ``None`` where there is none."""
         return self.read_files(revision, (path,)).get(path)
 
-    def read_files(self, revision: str, paths: Iterable[str]) -> dict[str, bytes]:
-        """The bytes of many files, quickly; paths that are no regular file are left out."""
+    def read_files(
+        self, revision: str, paths: Iterable[str], max_bytes: int = MAX_TREE_BYTES
+    ) -> dict[str, bytes]:
+        """The bytes of many files, quickly; what is larger or no regular file is left out."""
         if revision.endswith(_WORKTREE):
-            contents = {path: read_worktree_file(self.root, path) for path in paths}
+            contents = {path: read_worktree_file(self.root, path, max_bytes) for path in paths}
             return {path: content for path, content in contents.items() if content is not None}
         entries = self._entries(revision)
-        wanted = [entries[p] for p in paths if p in entries and entries[p].is_file]
+        files = (entries[p] for p in paths if p in entries and entries[p].is_file)
+        wanted = [entry for entry in files if entry.size <= max_bytes]
         if not wanted:
             return {}
         with self._git.open_blobs() as blobs:
             return {entry.path: blobs.read(entry.object_id) for entry in wanted}
 
-    def export_tree(
-        self, revision: str, destination: Path, max_bytes: int = MAX_TREE_BYTES
-    ) -> None:
+    def export_tree(self, revision: str, destination: Path) -> None:
         """Write a revision's files below ``destination``, readable by everyone, without ``.git``.
 
         Links that lead outside of the tree and submodules are left out.
 
         Raises:
-            RepositoryError: the tree is larger than ``max_bytes``, or an object is missing.
+            RepositoryError: the tree is larger than what is reviewed, or an object is missing.
         """
         if revision.endswith(_WORKTREE):
-            export_worktree(self._git, destination, max_bytes)
+            export_worktree(self._git, destination)
             return
         entries = self._entries(revision).values()
-        check_size(entries, max_bytes)
         writer = TreeWriter(destination)
         with self._git.open_blobs() as blobs:
             for entry in entries:
@@ -210,6 +219,7 @@ class GitRepository:
             details, _, path = line.partition("\t")
             mode, _, object_id, size = details.split()
             entries[path] = TreeEntry(path, mode, object_id, 0 if size == "-" else int(size))
+        check_tree(entries.values())
         return entries
 
     def _commit(self, reference: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,9 @@ from pathlib import Path
 from typing import IO, cast
 
 from regoose_ci.errors import RepositoryError
+
+MAX_OUTPUT = 128 * 1024 * 1024
+"""Most that is taken of what a git command prints, in bytes."""
 
 _SETTINGS = {
     "core.hooksPath": "/dev/null",
@@ -55,6 +59,16 @@ class GitCommandError(RepositoryError):
         self.stderr = stderr
 
 
+class OutputTooLargeError(RepositoryError):
+    """A git command printed more than was asked for."""
+
+    def __init__(self, arguments: Sequence[str], max_bytes: int) -> None:
+        super().__init__(
+            f"git {arguments[0]} printed more than {max_bytes:,} bytes.",
+            "Review a smaller repository or change.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class GitProcess:
     """Runs git commands in ``directory``, with every program a repository can name turned off."""
@@ -66,31 +80,39 @@ class GitProcess:
         """The same directory, with more configuration that overrides the repository's."""
         return GitProcess(self.directory, {**self.settings, **settings})
 
-    def run(self, *arguments: str) -> bytes:
+    def run(self, *arguments: str, max_bytes: int = MAX_OUTPUT) -> bytes:
         """Run one command to its end and return its output.
 
         Raises:
             GitCommandError: git ended with an error.
+            OutputTooLargeError: git printed more than ``max_bytes``.
             RepositoryError: git is not installed.
         """
-        try:
-            done = subprocess.run(
-                ["git", *arguments],
-                cwd=self.directory,
-                env=self._environment(),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=False,
-            )
-        except FileNotFoundError as error:
-            raise _git_missing() from error
-        if done.returncode != 0:
-            raise GitCommandError(arguments, done.stderr.decode("utf-8", "replace"))
-        return done.stdout
+        with tempfile.TemporaryFile() as errors:
+            try:
+                process = subprocess.Popen(
+                    ["git", *arguments],
+                    cwd=self.directory,
+                    env=self._environment(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=errors,
+                )
+            except FileNotFoundError as error:
+                raise _git_missing() from error
+            with process:
+                output = cast("IO[bytes]", process.stdout).read(max_bytes + 1)
+                if len(output) > max_bytes:
+                    process.kill()
+                    raise OutputTooLargeError(arguments, max_bytes)
+            if process.returncode != 0:
+                errors.seek(0)
+                raise GitCommandError(arguments, errors.read().decode("utf-8", "replace"))
+        return output
 
-    def text(self, *arguments: str) -> str:
+    def text(self, *arguments: str, max_bytes: int = MAX_OUTPUT) -> str:
         """Like ``run``; bytes that are not UTF-8 survive as surrogates."""
-        return self.run(*arguments).decode("utf-8", "surrogateescape")
+        return self.run(*arguments, max_bytes=max_bytes).decode("utf-8", "surrogateescape")
 
     def names(self, *arguments: str) -> tuple[str, ...]:
         """Like ``text``, for commands that end each name with a NUL."""

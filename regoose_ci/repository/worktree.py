@@ -6,36 +6,36 @@ import os
 import stat
 from pathlib import Path
 
-from regoose_ci.repository.export import TreeEntry, TreeWriter, check_size, is_safe_path
+from regoose_ci.domain.bounds import MAX_FILE_BYTES
+from regoose_ci.repository.export import TreeEntry, TreeWriter, check_tree, is_safe_path
 from regoose_ci.repository.process import GitProcess
-
-_MAX_UNTRACKED = 2 * 1024 * 1024
-"""Largest new file whose text goes into the diff, in bytes."""
 
 
 def list_worktree(git: GitProcess) -> tuple[TreeEntry, ...]:
-    """Tracked and untracked-but-not-ignored files that are on disk."""
-    names = git.names("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    entries = (_entry(git.directory, name) for name in sorted(set(names)))
-    return tuple(entry for entry in entries if entry is not None)
-
-
-def read_worktree_file(root: Path, path: str) -> bytes | None:
-    """A regular file's bytes; ``None`` for anything else, and for what is behind a link."""
-    entry = _entry(root, path)
-    return (root / path).read_bytes() if entry is not None and entry.is_file else None
-
-
-def export_worktree(git: GitProcess, destination: Path, max_bytes: int) -> None:
-    """Copy the work tree's files below ``destination``.
+    """Tracked and untracked-but-not-ignored files that are on disk.
 
     Raises:
-        RepositoryError: the files are larger than ``max_bytes`` together.
+        RepositoryError: the tree is larger than what is reviewed.
     """
-    entries = list_worktree(git)
-    check_size(entries, max_bytes)
+    names = git.names("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    entries = (_entry(git.directory, name) for name in sorted(set(names)))
+    found = tuple(entry for entry in entries if entry is not None)
+    check_tree(found)
+    return found
+
+
+def read_worktree_file(root: Path, path: str, max_bytes: int) -> bytes | None:
+    """A regular file's bytes; ``None`` if it is larger, anything else, or behind a link."""
+    entry = _entry(root, path)
+    if entry is None or not entry.is_file or entry.size > max_bytes:
+        return None
+    return (root / path).read_bytes()
+
+
+def export_worktree(git: GitProcess, destination: Path) -> None:
+    """Copy the work tree's files below ``destination``."""
     writer = TreeWriter(destination)
-    for entry in entries:
+    for entry in list_worktree(git):
         source = git.directory / entry.path
         if entry.is_symlink:
             writer.add_link(entry.path, str(source.readlink()))
@@ -45,12 +45,16 @@ def export_worktree(git: GitProcess, destination: Path, max_bytes: int) -> None:
 
 
 def diff_of_untracked(git: GitProcess, suffix: str) -> str:
-    """A unified diff that adds each untracked, not ignored file whose name ends in ``suffix``."""
+    """A unified diff that adds each untracked, not ignored file whose name ends in ``suffix``.
+
+    Of a file that is too large to be reviewed there is the header alone.
+    """
     names = git.names("ls-files", "-z", "--others", "--exclude-standard")
     sections = []
     for name in names:
-        content = read_worktree_file(git.directory, name) if name.endswith(suffix) else None
-        if content is not None and len(content) <= _MAX_UNTRACKED:
+        entry = _entry(git.directory, name) if name.endswith(suffix) else None
+        if entry is not None and entry.is_file:
+            content = read_worktree_file(git.directory, name, MAX_FILE_BYTES) or b""
             sections.append(_addition(name, content.decode("utf-8", "surrogateescape")))
     return "".join(sections)
 

@@ -16,11 +16,20 @@ MAX_PARTS = 400_000
 _REPLY = TypeAdapter(Reply)
 
 
+MAX_GUEST_BYTES = 256 * 1024 * 1024
+"""Most bytes of results taken from one guest: what is kept of them is kept in this process."""
+
+
 class Budget:
-    """How much one request may still bring."""
+    """How much a guest may still bring: all in all, and for one request."""
 
     def __init__(self) -> None:
-        self._bytes = MAX_BYTES
+        self._all_bytes = MAX_GUEST_BYTES
+        self.begin()
+
+    def begin(self) -> None:
+        """Start another request."""
+        self._bytes = min(MAX_BYTES, self._all_bytes)
         self._parts = MAX_PARTS
 
     def spend(self, payload: bytes) -> None:
@@ -30,6 +39,7 @@ class Budget:
             GuestError: there is none left.
         """
         self._bytes -= len(payload)
+        self._all_bytes -= len(payload)
         self._parts -= sum(payload.count(part) for part in (b",", b"[", b"{"))
         if self._bytes < 0 or self._parts < 0:
             raise GuestError("the sandbox answered more than is accepted")

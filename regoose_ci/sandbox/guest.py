@@ -43,6 +43,7 @@ class ContainerGuest:
         self._patience = patience
         self._stdout = BufferedByteReceiveStream(process.stdout)
         self._next_id = 1
+        self._budget = Budget()
         self._lock = anyio.Lock()
 
     async def begin(self, setup: GuestSetup) -> None:
@@ -70,7 +71,7 @@ class ContainerGuest:
 
     async def _collect(self, request_id: int) -> Answer:
         items: list[object] = []
-        budget = Budget()
+        self._budget.begin()
         while True:
             kind, payload = split(await self._receive())
             if kind == END:
@@ -78,7 +79,7 @@ class ContainerGuest:
                 if reply.id != request_id:
                     raise GuestError("the sandbox answered another request")
                 return Answer(tuple(items), reply)
-            budget.spend(payload)
+            self._budget.spend(payload)
             items.append(item_of(payload))
 
     async def _send(self, payload: bytes) -> None:

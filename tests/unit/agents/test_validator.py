@@ -8,6 +8,7 @@ import anyio
 import pytest
 
 from regoose_ci.agents.validator import Validator
+from regoose_ci.domain.bounds import MAX_TEST_BYTES, MAX_TEST_LINES
 from regoose_ci.domain.candidates import CandidateKind, CandidateTest, RejectionReason, Verdict
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import GuestError
@@ -110,6 +111,20 @@ def test_what_passes_everywhere_asserts_nothing() -> None:
 def test_a_test_that_cannot_be_negated_asserts_nothing() -> None:
     test = dataclasses.replace(HARDENING, negated=None)
     assert rejection(test, honest) is RejectionReason.ASSERTS_NOTHING
+
+
+@pytest.mark.parametrize(
+    ("extra", "told"), [("#" * MAX_TEST_BYTES, "bytes"), ("    pass\n" * MAX_TEST_LINES, "lines")]
+)
+def test_a_test_that_is_too_large_is_not_run(extra: str, told: str) -> None:
+    test = dataclasses.replace(HARDENING, code=HARDENING.code + extra)
+
+    def guest(_: Revision) -> Guest:
+        return ScriptedGuest(GuestError("it was asked to run it"))
+
+    (verdict,) = verdicts(test, make=guest)
+    assert verdict.rejection is RejectionReason.TOO_LARGE
+    assert told in verdict.detail
 
 
 def test_names_in_fresh_guests_tell_nothing() -> None:

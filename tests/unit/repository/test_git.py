@@ -6,8 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from regoose_ci.domain.bounds import (
+    MAX_FILE_BYTES,
+    MAX_TREE_BYTES,
+    MAX_TREE_DEPTH,
+    MAX_TREE_FILES,
+)
 from regoose_ci.errors import RepositoryError
+from regoose_ci.repository.export import TreeEntry, check_tree
 from regoose_ci.repository.git import GitRepository
+from regoose_ci.repository.process import GitProcess, OutputTooLargeError
 
 
 def test_opens_from_a_subdirectory(project):
@@ -226,11 +234,45 @@ def test_export_drops_links_that_leave_the_tree(project, tmp_path):
     assert links == {"good", "s/here", "loop"}
 
 
-def test_export_refuses_a_tree_over_the_limit(project, tmp_path):
-    sha = project.git("rev-parse", "HEAD")
-    with pytest.raises(RepositoryError, match="more than the limit of 10"):
-        GitRepository.open(project.path).export_tree(sha, tmp_path / "tree", max_bytes=10)
-    assert not (tmp_path / "tree").exists()
+@pytest.mark.parametrize(
+    ("entries", "told"),
+    [
+        ([TreeEntry("a", "100644", "", MAX_TREE_BYTES + 1)], "536,870,913 bytes"),
+        ([TreeEntry("a", "100644", "", 0)] * (MAX_TREE_FILES + 1), "100,001 files"),
+        ([TreeEntry("d/" * (MAX_TREE_DEPTH + 1) + "a", "100644", "", 0)], "101 directories deep"),
+    ],
+)
+def test_a_tree_over_a_limit_is_refused(entries, told):
+    with pytest.raises(RepositoryError, match=f"{told}, more than the limit of"):
+        check_tree(entries)
+
+
+def test_a_tree_at_the_limits_is_not_refused():
+    entries = [TreeEntry("d/" * MAX_TREE_DEPTH + "a", "100644", "", MAX_TREE_BYTES)]
+    check_tree(entries + [TreeEntry("a", "100644", "", 0)] * (MAX_TREE_FILES - 1))
+
+
+def test_files_that_are_too_large_are_left_out_of_many_and_read_alone(project):
+    project.write("b.py", "#" * 100)
+    head = project.commit()
+    repository = GitRepository.open(project.path)
+    for revision in (head, f"{head}-worktree"):
+        assert list(repository.read_files(revision, ("a.py", "b.py"), max_bytes=99)) == ["a.py"]
+        assert repository.read_file(revision, "b.py") == b"#" * 100
+
+
+def test_a_new_file_that_is_too_large_is_in_the_diff_by_its_name(project):
+    project.write("big.py", "#" * (MAX_FILE_BYTES + 1))
+    repository = GitRepository.open(project.path)
+    diff = repository.diff(repository.resolve_worktree(None))
+    assert diff == "diff --git a/big.py b/big.py\nnew file mode 100644\n"
+
+
+def test_output_of_git_is_bounded(project):
+    git = GitProcess(project.path)
+    assert git.run("cat-file", "blob", "HEAD:a.py", max_bytes=22) == b"def f():\n    return 1\n"
+    with pytest.raises(OutputTooLargeError, match="git cat-file printed more than 21 bytes"):
+        git.run("cat-file", "blob", "HEAD:a.py", max_bytes=21)
 
 
 def test_a_missing_object_is_said(project, tmp_path):

@@ -4,7 +4,15 @@ import pytest
 
 from regoose_ci.errors import GuestError
 from regoose_ci.guest.protocol import END, ITEM, Reply, to_json
-from regoose_ci.sandbox.frames import MAX_BYTES, MAX_PARTS, Budget, end_of, item_of, split
+from regoose_ci.sandbox.frames import (
+    MAX_BYTES,
+    MAX_GUEST_BYTES,
+    MAX_PARTS,
+    Budget,
+    end_of,
+    item_of,
+    split,
+)
 
 
 def test_a_frame_is_split_into_kind_and_payload() -> None:
@@ -45,6 +53,17 @@ def test_json_that_would_do_harm_is_refused(payload: bytes) -> None:
 def test_a_budget_bounds_bytes() -> None:
     budget = Budget()
     budget.spend(bytes(MAX_BYTES))
+
+    with pytest.raises(GuestError, match="more than is accepted"):
+        budget.spend(b"x")
+
+
+def test_a_budget_bounds_all_that_a_guest_brings() -> None:
+    budget = Budget()
+    for _ in range(MAX_GUEST_BYTES // MAX_BYTES):
+        budget.begin()
+        budget.spend(bytes(MAX_BYTES))
+    budget.begin()
 
     with pytest.raises(GuestError, match="more than is accepted"):
         budget.spend(b"x")
