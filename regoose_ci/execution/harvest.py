@@ -13,7 +13,7 @@ from regoose_ci.execution.jobs import record
 from regoose_ci.execution.pairs import GuestPair
 from regoose_ci.guest.protocol import Recorded, RecordJob
 from regoose_ci.inputs.seeds import Seed
-from regoose_ci.inputs.typed import Written
+from regoose_ci.inputs.standard import Written
 from regoose_ci.sandbox.base import Guest
 
 MAX_FILES = 12

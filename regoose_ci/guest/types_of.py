@@ -5,12 +5,16 @@ from __future__ import annotations
 import collections.abc
 import enum
 import inspect
+import sys
 import types
 import typing
 
-from .naming import name_of
+from .annotations import evaluated, hints_of
+from .makers import classes_with, implementations_of, makers_of
+from .naming import Name, name_of
 from .protocol import Parameter, TypeForm
 from .sources import SourceWriter, UnprintableError
+from .usage import Usage, documented_types, usages_of
 
 MAX_DEPTH = 4
 UNKNOWN = TypeForm("unknown")
@@ -49,6 +53,7 @@ _NAMED = {
     "time": "time",
     "timedelta": "timedelta",
     "tzinfo": "tzinfo",
+    "ZoneInfo": "zone",
     "Decimal": "decimal",
     "Fraction": "fraction",
     "Path": "path",
@@ -58,8 +63,13 @@ _NAMED = {
     "Pattern": "pattern",
     "StringIO": "text_stream",
     "TextIO": "text_stream",
+    "TextIOBase": "text_stream",
+    "TextIOWrapper": "text_stream",
     "BytesIO": "byte_stream",
     "BinaryIO": "byte_stream",
+    "BufferedIOBase": "byte_stream",
+    "BufferedReader": "byte_stream",
+    "RawIOBase": "byte_stream",
     "IO": "text_stream",
     "Number": "float",
     "Real": "float",
@@ -69,6 +79,12 @@ _NAMED = {
 }
 _STANDARD = ("datetime", "decimal", "fractions", "pathlib", "os", "uuid", "re", "io", "_io",
              "typing", "numbers", "zoneinfo")  # fmt: skip
+_FORMS = frozenset({*_PLAIN.values(), *_CONTAINERS.values(), *_NAMED.values(), "file_name"})
+_SCIENTIFIC = {
+    ("numpy", "ndarray"): "array",
+    ("pandas", "DataFrame"): "frame",
+    ("pandas", "Series"): "series",
+}
 
 
 def parameters_of(function: object, drop_first: bool) -> tuple[Parameter, ...]:
@@ -91,15 +107,63 @@ class _Reader:
         except (ValueError, TypeError):
             return ()
         found = list(signature.parameters.values())[1 if drop_first else 0 :]
-        hints = _hints(function)
-        return tuple(self._parameter(p, hints.get(p.name, p.annotation)) for p in found)
+        hints = hints_of(function)
+        bare = [p.name for p in found if p.annotation is inspect.Parameter.empty]
+        guesses = self._guesses(function, [name for name in bare if name not in hints])
+        return tuple(
+            self._parameter(p, hints.get(p.name, p.annotation), guesses.get(p.name, UNKNOWN))
+            for p in found
+        )
 
-    def _parameter(self, parameter: inspect.Parameter, annotation: object) -> Parameter:
-        form = UNKNOWN if annotation is inspect.Parameter.empty else self.form(annotation)
+    def _guesses(self, function: object, names: list[str]) -> dict[str, TypeForm]:
+        """Guess the types of parameters without annotation, from documentation and use.
+
+        A guess is a union with ``unknown``: it may be wrong.
+        """
+        module = sys.modules.get(getattr(function, "__module__", None) or "")
+        if not names or module is None:
+            return {}
+        told = documented_types(function, names)
+        usages = usages_of(function)
+        guesses = {name: self._used(usages[name], module) for name in names if name in usages}
+        guesses.update({name: self._told(told[name], module) for name in told})
+        known = {name: form for name, form in guesses.items() if form is not UNKNOWN}
+        return {name: TypeForm("union", (form, UNKNOWN)) for name, form in known.items()}
+
+    def _told(self, text: str, module: types.ModuleType) -> TypeForm:
+        if text in _FORMS:
+            return TypeForm(text)
+        annotation = evaluated(text, module)
+        return UNKNOWN if annotation is None else self._safely(annotation)
+
+    def _used(self, usage: Usage, module: types.ModuleType) -> TypeForm:
+        if usage.classes:
+            forms = [self._told(name, module) for name in usage.classes]
+            known = tuple(form for form in forms if form is not UNKNOWN)
+            return TypeForm("union", known) if known else UNKNOWN
+        if usage.arities:
+            taken = (TypeForm("any"),) * min(usage.arities)
+            return TypeForm("callable", (*taken, TypeForm("any")))
+        kind = usage.kind()
+        if kind:
+            return TypeForm(kind)
+        found = classes_with(usage.telling, module) if usage.telling else []
+        return TypeForm("union", tuple(map(self._safely, found))) if found else UNKNOWN
+
+    def _parameter(
+        self, parameter: inspect.Parameter, annotation: object, guess: TypeForm
+    ) -> Parameter:
+        form = guess if annotation is inspect.Parameter.empty else self._safely(annotation)
         required = parameter.default is inspect.Parameter.empty
         default = None if required else _source(parameter.default)
         kind = parameter.kind.name.lower()
         return Parameter(parameter.name, kind, form, default, required)
+
+    def _safely(self, annotation: object) -> TypeForm:
+        try:
+            return self.form(annotation)
+        except Exception:  # noqa: BLE001 - metaclasses of reviewed code may raise anywhere
+            return UNKNOWN
 
     def form(self, annotation: object) -> TypeForm:
         if self._depth >= MAX_DEPTH:
@@ -112,6 +176,8 @@ class _Reader:
             return inner.form(bound[0]) if bound[0] is not None else TypeForm("any")
         if isinstance(annotation, typing.NewType):
             return inner.form(annotation.__supertype__)
+        if type(annotation).__name__ == "TypeAliasType":  # ``type X = …`` of Python 3.12
+            return inner.form(getattr(annotation, "__value__", None))
         origin = typing.get_origin(annotation)
         if origin is not None:
             return inner._generic(origin, typing.get_args(annotation))
@@ -126,13 +192,21 @@ class _Reader:
             return TypeForm("literal", values=tuple(repr(a) for a in args))
         if origin is typing.Annotated or str(origin) in ("typing.Final", "typing.ClassVar"):
             return self.form(args[0])
+        if args == (bytes,) and origin is typing.IO:
+            return TypeForm("byte_stream")
         kind = _CONTAINERS.get(origin)
         if kind is None:
             return self._class(origin) if isinstance(origin, type) else UNKNOWN
         if kind == "callable":
-            return TypeForm("callable")
+            return self._callable(*args)
         forms = [TypeForm("ellipsis") if a is Ellipsis else self.form(a) for a in args]
         return TypeForm(kind, tuple(forms))
+
+    def _callable(self, taken: object, given: object) -> TypeForm:
+        """Describe what a function takes, if that is told, and last what it gives."""
+        if not isinstance(taken, (list, tuple)):
+            return TypeForm("callable")
+        return TypeForm("callable", tuple(self.form(a) for a in (*taken, given)))
 
     def _class(self, kind: type) -> TypeForm:
         plain = _PLAIN.get(kind) or _CONTAINERS.get(kind)
@@ -140,6 +214,11 @@ class _Reader:
             return TypeForm(plain)
         if kind.__module__.split(".")[0] in _STANDARD and kind.__name__ in _NAMED:
             return TypeForm(_NAMED[kind.__name__])
+        scientific = _SCIENTIFIC.get((kind.__module__.split(".")[0], kind.__name__))
+        if scientific is not None:
+            return TypeForm(scientific)
+        if typing.is_typeddict(kind):
+            return TypeForm("record", parameters=self._keys(kind))
         name = name_of(kind)
         if name is None:
             return UNKNOWN
@@ -147,17 +226,35 @@ class _Reader:
             members = tuple(f"{name.expression}.{m}" for m in list(kind.__members__)[:20])
             return TypeForm("enum", values=members, name=name.expression, imports=name.imports)
         if getattr(kind, "_is_protocol", False) or inspect.isabstract(kind):
+            return self._abstract(kind, name)
+        return self._buildable(kind, name)
+
+    def _keys(self, kind: type) -> tuple[Parameter, ...]:
+        required: frozenset[str] = getattr(kind, "__required_keys__", frozenset())
+        return tuple(
+            Parameter(key, "keyword_only", self.form(annotation), required=key in required)
+            for key, annotation in hints_of(kind).items()
+        )
+
+    def _abstract(self, kind: type, name: Name) -> TypeForm:
+        """Describe what stands for a class that has no objects of its own."""
+        found = [self._class(one) for one in implementations_of(kind)]
+        if not found:
             return TypeForm("abstract", name=name.expression, imports=name.imports)
-        parameters = self.parameters(kind, drop_first=False)
-        return TypeForm("class", name=name.expression, imports=name.imports, parameters=parameters)
+        return found[0] if len(found) == 1 else TypeForm("union", tuple(found))
 
-
-def _hints(function: object) -> dict[str, object]:
-    target = function.__init__ if isinstance(function, type) else function  # type: ignore[misc]
-    try:
-        return dict(typing.get_type_hints(target, include_extras=True))
-    except Exception:  # noqa: BLE001 - annotations of reviewed code may not resolve
-        return {}
+    def _buildable(self, kind: type, name: Name) -> TypeForm:
+        """Describe a class by its constructor and by other functions that make its objects."""
+        ways = [
+            TypeForm(
+                "class",
+                name=made_by.expression,
+                imports=made_by.imports,
+                parameters=self.parameters(function, drop_first=False),
+            )
+            for made_by, function in ((name, kind), *makers_of(kind, name))
+        ]
+        return ways[0] if len(ways) == 1 else TypeForm("union", tuple(ways))
 
 
 def _source(value: object) -> str | None:

@@ -40,6 +40,8 @@ def kind_of(source: str) -> str:
             return name
     if isinstance(node, ast.Call):
         return ast.unparse(node.func)
+    if isinstance(node, ast.BinOp) and (value := literal(source)) is not None:
+        return type(value[0]).__name__  # ``1 + 2j`` is no literal to the parser
     return "?"
 
 

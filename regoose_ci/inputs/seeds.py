@@ -12,7 +12,8 @@ from regoose_ci.domain.observations import Call, CallKind, Origin
 from regoose_ci.guest.protocol import Described, Parameter
 from regoose_ci.inputs.expressions import kind_of
 from regoose_ci.inputs.pool import Pool
-from regoose_ci.inputs.typed import TypedInputs, Written
+from regoose_ci.inputs.standard import Written
+from regoose_ci.inputs.typed import TypedInputs
 
 MAX_TYPED = 120
 MAX_TEMPLATES = 3

@@ -4,67 +4,19 @@ from __future__ import annotations
 
 import ast
 import itertools
-from dataclasses import dataclass
 
 from regoose_ci.guest.protocol import Parameter, TypeForm
 from regoose_ci.inputs.expressions import kind_of
 from regoose_ci.inputs.pool import Pool
+from regoose_ci.inputs.standard import STANDARD, Written, functions
 
 MAX_DEPTH = 3
+MAX_OPTIONS = 4
 _POSITIONAL = ("positional_only", "positional_or_keyword")
+_UNTOLD = ("unknown", "any")
 _VARIADIC = ("var_positional", "var_keyword")
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """An expression and the imports it needs."""
-
-    source: str
-    imports: tuple[str, ...] = ()
-
-
-_STANDARD: dict[str, tuple[Written, ...]] = {
-    "datetime": tuple(
-        Written(f"datetime.datetime({a})", ("import datetime",))
-        for a in (
-            "2024, 1, 15, 12, 30",
-            "2024, 1, 15, 12, 30, tzinfo=datetime.timezone.utc",
-            "1999, 12, 31, 23, 59, 59, 999999",
-            "2024, 2, 29, tzinfo=datetime.timezone(datetime.timedelta(hours=-5))",
-        )
-    ),
-    "date": tuple(
-        Written(f"datetime.date({a})", ("import datetime",))
-        for a in ("2024, 2, 29", "1999, 12, 31", "2024, 1, 1")
-    ),
-    "time": (
-        Written("datetime.time(12, 30)", ("import datetime",)),
-        Written("datetime.time(0, 0)", ("import datetime",)),
-    ),
-    "timedelta": tuple(
-        Written(f"datetime.timedelta({a})", ("import datetime",))
-        for a in ("0", "days=1", "seconds=90", "days=-1, hours=3", "days=400, microseconds=5")
-    ),
-    "tzinfo": (Written("datetime.timezone.utc", ("import datetime",)),),
-    "decimal": tuple(
-        Written(f"Decimal({a!r})", ("from decimal import Decimal",)) for a in ("0", "1.50", "-2.5")
-    ),
-    "fraction": (Written("Fraction(1, 3)", ("from fractions import Fraction",)),),
-    "path": (
-        Written("Path('a/b.txt')", ("from pathlib import Path",)),
-        Written("Path('.')", ("from pathlib import Path",)),
-    ),
-    "uuid": (Written("UUID('12345678-1234-5678-1234-567812345678')", ("from uuid import UUID",)),),
-    "pattern": (Written("re.compile('a+')", ("import re",)),),
-    "text_stream": (
-        Written("io.StringIO('a\\nb\\n')", ("import io",)),
-        Written("io.StringIO('')", ("import io",)),
-    ),
-    "byte_stream": (Written("io.BytesIO(b'abc')", ("import io",)),),
-    "callable": (Written("str"), Written("len"), Written("lambda value: value")),
-    "type": (Written("int"), Written("str")),
-    "none": (Written("None"),),
-}
 _NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("text", "string", "name", "url", "path", "key", "prefix", "suffix", "value", "word", "sep",
       "line", "source", "content", "title", "pattern", "encoding", "char"), "str"),
@@ -87,16 +39,18 @@ class TypedInputs:
         found = self.for_type(parameter.type)
         if parameter.default is not None:
             found = [Written(parameter.default), *found]
-            if parameter.type.kind in ("unknown", "any"):
+            if parameter.type.kind in _UNTOLD:
                 found += self._literals(kind_of(parameter.default), 6)
-        if len(found) <= 1 and parameter.type.kind in ("unknown", "any"):
+        if _is_guess(parameter.type) or (len(found) <= 1 and parameter.type.kind in _UNTOLD):
             found += self._from_name(parameter.name)
         return list(dict.fromkeys(found))
 
     def for_type(self, form: TypeForm, depth: int = 0) -> list[Written]:
         """Return expressions of a type, best first; none when it cannot be built."""
-        if form.kind in _STANDARD:
-            return list(_STANDARD[form.kind])
+        if form.kind == "callable":
+            return list(functions(form))
+        if form.kind in STANDARD:
+            return list(STANDARD[form.kind])
         if form.kind == "union":
             by_member = [self.for_type(member, depth) for member in form.args]
             mixed = itertools.chain.from_iterable(itertools.zip_longest(*by_member))
@@ -105,7 +59,7 @@ class TypedInputs:
             return [Written(value, form.imports) for value in form.values]
         if form.kind in ("list", "tuple", "set", "frozenset", "dict", "iterator"):
             return self._container(form, depth)
-        if form.kind == "class":
+        if form.kind in ("class", "record"):
             return self._object(form, depth)
         if form.kind in ("str", "int", "float", "bool", "bytes", "complex"):
             return self._literals(form.kind, 12)
@@ -124,7 +78,9 @@ class TypedInputs:
 
     def _container(self, form: TypeForm, depth: int) -> list[Written]:
         if depth >= MAX_DEPTH or not form.args:
-            return self._literals("list" if form.kind == "iterator" else form.kind, 6)
+            if form.kind == "iterator":
+                return [Written(f"iter({w.source})") for w in self._literals("list", 6)]
+            return self._literals(form.kind, 6)
         if form.kind == "dict":
             keys, values = (
                 self.for_type(a, depth + 1)[:3] for a in (*form.args, form.args[-1])[:2]
@@ -150,30 +106,42 @@ class TypedInputs:
         return [*found, Written(empty)]
 
     def _object(self, form: TypeForm, depth: int) -> list[Written]:
+        """Build objects of a class: what is required first, then one option each."""
         if depth >= MAX_DEPTH:
             return []
-        required = [p for p in form.parameters if p.required and p.kind not in _VARIADIC]
-        columns = []
-        for parameter in required:
+        named = [p for p in form.parameters if p.kind not in _VARIADIC]
+        columns: list[list[tuple[Parameter, Written]]] = []
+        for parameter in (p for p in named if p.required):
             values = self.for_type(parameter.type, depth + 1) or self._from_name(parameter.name)
             if not values:
                 return []
             columns.append([(parameter, value) for value in values[:4]])
-        if not columns:
-            return [Written(f"{form.name}()", form.imports)]
-        rows = [[column[min(n, len(column) - 1)] for column in columns] for n in range(4)]
+        count = max(map(len, columns), default=1)
+        rows = [[column[min(n, len(column) - 1)] for column in columns] for n in range(count)]
+        for parameter in [p for p in named if not p.required][:MAX_OPTIONS]:
+            values = self.for_type(parameter.type, depth + 1)
+            changed = [v for v in values[:3] if v.source != parameter.default][:1]
+            rows += [[*rows[0], (parameter, value)] for value in changed]
         return list(dict.fromkeys(_construct(form, row) for row in rows))
 
 
+def _is_guess(form: TypeForm) -> bool:
+    return form.kind == "union" and any(member.kind == "unknown" for member in form.args)
+
+
 def _construct(form: TypeForm, row: list[tuple[Parameter, Written]]) -> Written:
+    imports = _imports(form.imports, [value for _, value in row])
+    if form.kind == "record":
+        pairs = ", ".join(f"{parameter.name!r}: {value.source}" for parameter, value in row)
+        return Written(f"{{{pairs}}}", imports)
     parts = [
-        value.source if parameter.kind in _POSITIONAL and len(row) <= 2
+        value.source if parameter.kind in _POSITIONAL and parameter.required and len(row) <= 2
         else f"{parameter.name}={value.source}"
         for parameter, value in row
     ]  # fmt: skip
     if any(p.kind == "positional_only" for p, _ in row):
         parts = [value.source for _, value in row]
-    return Written(f"{form.name}({', '.join(parts)})", _imports(form.imports, [w for _, w in row]))
+    return Written(f"{form.name}({', '.join(parts)})", imports)
 
 
 def _list(opening: str, items: list[Written], closing: str) -> Written:

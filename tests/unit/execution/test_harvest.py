@@ -15,7 +15,7 @@ from regoose_ci.execution.harvest import (
 )
 from regoose_ci.guest.protocol import Recorded
 from regoose_ci.inputs.seeds import Seed
-from regoose_ci.inputs.typed import Written
+from regoose_ci.inputs.standard import Written
 from tests.fakes.guests import FunctionGuest, pair_of
 from tests.unit.execution.changed import changed
 from tests.unit.generation.observing import call, method

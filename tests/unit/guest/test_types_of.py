@@ -61,7 +61,7 @@ class Tree(typing.NamedTuple):
         (int | None, TypeForm("union", (INT, TypeForm("none")))),
         (typing.Literal["a", 1], TypeForm("literal", values=("'a'", "1"))),
         (typing.Annotated[int, "positive"], INT),
-        (typing.Callable[[int], str], TypeForm("callable")),
+        (typing.Callable[[int], str], TypeForm("callable", (INT, STR))),
         (collections.abc.Callable, TypeForm("callable")),
         (type[int], TypeForm("type", (INT,))),
         (UserId, INT),

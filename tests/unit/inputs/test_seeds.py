@@ -6,7 +6,7 @@ from regoose_ci.domain.observations import Call, CallKind, Origin
 from regoose_ci.guest.protocol import Described, Parameter, TypeForm
 from regoose_ci.inputs.pool import Pool
 from regoose_ci.inputs.seeds import MAX_TYPED, literal_seeds, typed_seeds
-from regoose_ci.inputs.typed import Written
+from regoose_ci.inputs.standard import Written
 from tests.unit.generation.observing import call
 from tests.unit.inputs.chance import rng
 

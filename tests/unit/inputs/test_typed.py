@@ -6,7 +6,8 @@ import pytest
 
 from regoose_ci.guest.protocol import Parameter, TypeForm
 from regoose_ci.inputs.pool import Pool
-from regoose_ci.inputs.typed import TypedInputs, Written
+from regoose_ci.inputs.standard import Written
+from regoose_ci.inputs.typed import TypedInputs
 
 INT, STR = TypeForm("int"), TypeForm("str")
 MONEY = TypeForm(
@@ -101,3 +102,31 @@ def test_names_hint_where_there_is_no_type(typed: TypedInputs, name: str, kind: 
 def test_defaults_come_first(typed: TypedInputs) -> None:
     parameter = Parameter("n", "positional_or_keyword", TypeForm("unknown"), "17", required=False)
     assert typed.for_parameter(parameter)[0] == Written("17")
+
+
+def test_records_are_written_as_dictionaries(typed: TypedInputs) -> None:
+    keys = (
+        Parameter("title", "keyword_only", STR),
+        Parameter("year", "keyword_only", INT, required=False),
+    )
+    found = [
+        ast.literal_eval(w.source) for w in typed.for_type(TypeForm("record", parameters=keys))
+    ]
+    assert {tuple(record) for record in found} == {("title",), ("title", "year")}
+
+
+def test_options_of_constructors_are_tried_one_by_one(typed: TypedInputs) -> None:
+    assert any("note=" in written.source for written in typed.for_type(MONEY))
+
+
+def test_iterators_of_unknown_items_are_iterators(typed: TypedInputs) -> None:
+    found = typed.for_type(TypeForm("iterator"))
+    assert found
+    assert all(written.source.startswith("iter(") for written in found)
+
+
+def test_a_guess_does_not_keep_from_trying_other_types(typed: TypedInputs) -> None:
+    guess = TypeForm("union", (INT, TypeForm("unknown")))
+    found = typed.for_parameter(Parameter("text", "positional_or_keyword", guess))
+    kinds = {type(ast.literal_eval(written.source)) for written in found}
+    assert kinds == {int, str}
