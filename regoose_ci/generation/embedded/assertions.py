@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -26,6 +27,8 @@ _MAX_PARTS = 3
 _ITERATOR = "iterator"  # as guests call every kind; asking it once uses it up
 _MAX_MESSAGE = 70
 _LONG_FLOAT = 12
+_LONG_PART = 40
+_ABSENT = frozenset({"None", "False", "''", "[]", "{}", "()"})
 _SIZED = frozenset({"list", "tuple", "dict", "set", "frozenset", "bytes", "bytearray"})
 _BUILTIN_TYPES = frozenset({"str", "int", "float", "bool", "complex", *_SIZED})
 
@@ -95,9 +98,16 @@ def checks_of(value: Value) -> tuple[Check, ...]:
     parts = _short_parts(value, "{}")
     if not parts:
         return (_of_type("{}", value.type),)
-    shown = sorted(parts, key=lambda p: (len(p[1].source or "") > 40, salience(p[0])))
+    shown = sorted(parts, key=_telling)
     count = 1 if value.type == _ITERATOR else _MAX_PARTS
     return tuple(_exactly(path, part, approximate=True) for path, part in shown[:count])
+
+
+def _telling(part: tuple[str, Value]) -> tuple[bool, bool, tuple[int, int, str]]:
+    """Sorting key of a value's parts: short ones first, and nothing that is only absent."""
+    path, value = part
+    source = value.source or ""
+    return (len(source) > _LONG_PART, source in _ABSENT or "__name__" in path, salience(path))
 
 
 def checks_of_difference(found: Difference) -> tuple[Check, ...]:
@@ -119,6 +129,13 @@ def checks_of_difference(found: Difference) -> tuple[Check, ...]:
     if _tells_apart(base, head):
         return (_exactly("{}", base),)
     return (_exactly_or_salient(found.path, part, other),)
+
+
+def says_enough(checks: Sequence[Check]) -> bool:
+    """Whether the checks tell more than the name of a private class or of an inner function."""
+    named = [check for check in checks if "__name__" in check.path]
+    public = [c for c in named if c.path.startswith("type(") and "_" not in c.expected]
+    return len(named) < len(checks) or bool(public)
 
 
 def match_of(raised: Raised, *, whole: bool = False) -> str:

@@ -11,7 +11,13 @@ from regoose_ci.domain.candidates import CandidateKind, CandidateTest
 from regoose_ci.domain.observations import Observation
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.generation.base import FunctionContext
-from regoose_ci.generation.embedded.assertions import Check, Relation, checks_of, match_of
+from regoose_ci.generation.embedded.assertions import (
+    Check,
+    Relation,
+    checks_of,
+    match_of,
+    says_enough,
+)
 from regoose_ci.generation.embedded.behaviours import behaviour_of_all
 from regoose_ci.generation.embedded.bodies import (
     Body,
@@ -94,7 +100,7 @@ def _row(observation: Observation) -> Row | None:
     if outcome.changed_arguments or outcome.stdout or outcome.value is None:
         return None
     checks = checks_of(outcome.value)
-    if len(checks) > 1 or is_statement(observation.call):
+    if len(checks) > 1 or is_statement(observation.call) or not says_enough(checks):
         return None
     return Row(observation.call, outcome, checks[0])
 
@@ -123,7 +129,8 @@ def _single_body(observation: Observation, parameters: tuple[str, ...], width: i
         return stdout_body(call, outcome, _output_check(outcome.stdout))
     if outcome.value is None or is_statement(call):
         return None
-    return value_body(call, outcome, checks_of(outcome.value), parameters, width)
+    checks = checks_of(outcome.value)
+    return value_body(call, outcome, checks, parameters, width) if says_enough(checks) else None
 
 
 def _output_check(text: str) -> Check:

@@ -109,6 +109,9 @@ def _inputs(calls: Sequence[Call]) -> Iterator[str]:
     """Ever more particular words for the inputs."""
     firsts = filter(None, map(feature_of, calls))
     words = dict.fromkeys(f.words for f in (firsts if len(calls) > 1 else features_of(calls[0])))
+    nouns = {word.rpartition("_")[2] for word in words}
+    if len(words) > 1 and len(nouns) == 1:
+        yield nouns.pop()
     joint = "_or_" if len(calls) > 1 else "_and_"
     if len(words) > 1:
         yield joint.join(list(words)[:2])

@@ -12,6 +12,8 @@ from regoose_ci.generation.embedded.bodies import Body, raising_body, value_body
 from regoose_ci.generation.embedded.naming import variable_for
 
 _EXPECTED = "expected"
+_PLAIN = frozenset({"str", "bytes", "int", "float"})
+"""Results that stand in one column: which of them comes back is part of one behaviour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ def shape(row: Row) -> tuple[object, ...]:
         form = (outcome.raised and outcome.raised.name, row.claim)
     else:
         value = outcome.value
-        fixed = row.claim.expected if row.claim.relation.name == "IS" else value and value.type
+        kind = "" if value is None or value.type in _PLAIN else value.type
+        fixed = row.claim.expected if row.claim.relation.name == "IS" else kind
         form = (row.claim.path, row.claim.relation, fixed)
     keywords = tuple(key for key, _ in call.kwargs)
     return (call.kind, call.name, len(call.args), keywords, outcome.awaited, outcome.iterated, form)

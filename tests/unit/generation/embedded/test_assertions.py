@@ -4,8 +4,15 @@ import pytest
 
 from regoose_ci.comparison.differences import difference
 from regoose_ci.domain.observations import Outcome, OutcomeKind, Raised, Value
-from regoose_ci.generation.embedded.assertions import checks_of, checks_of_difference, match_of
-from tests.unit.generation.observing import returned, value
+from regoose_ci.generation.embedded.assertions import (
+    Check,
+    Relation,
+    checks_of,
+    checks_of_difference,
+    match_of,
+    says_enough,
+)
+from tests.unit.generation.observing import opaque, returned, value
 
 
 def written(observed: Value, subject: str = "f(1)") -> list[str]:
@@ -145,3 +152,24 @@ def test_a_long_message_is_cut_between_words() -> None:
 def test_a_whole_message_is_anchored() -> None:
     pattern = match_of(Raised("ValueError", "a.b", "ValueError"), whole=True)
     assert pattern == r'r"^a\.b$"'
+
+
+@pytest.mark.parametrize(
+    ("path", "expected", "enough"),
+    [
+        ("type({}).__name__", '"Version"', True),
+        ("type({}).__name__", '"_Manager"', False),
+        ("{}.__name__", "'wrap'", False),
+        ("{}.size", "0", True),
+    ],
+)
+def test_the_name_of_something_private_is_not_worth_a_test(
+    path: str, expected: str, enough: bool
+) -> None:
+    assert says_enough([Check(path, Relation.EQUAL, expected)]) is enough
+
+
+def test_what_is_absent_is_told_last() -> None:
+    parts = {"{}.dev": value(None), "str({})": value("1.0"), "{}.epoch": value(7)}
+    checks = checks_of(opaque("Version", **parts))
+    assert [check.path for check in checks] == ["{}.epoch", "str({})", "{}.dev"]
