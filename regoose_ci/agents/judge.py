@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Awaitable, Callable
 
 import anyio
 
 from regoose_ci.agents.board import Board, Intent
+from regoose_ci.analysis.evidence import Examples, added_examples
 from regoose_ci.analysis.intent import Change, Judgement, judge
 from regoose_ci.comparison.shapes import kind_of_change
+from regoose_ci.comparison.source import last_name
 from regoose_ci.domain.candidates import CandidateKind, Verdict
 from regoose_ci.domain.observations import Observation, OutcomeKind
 from regoose_ci.domain.revisions import Revision
@@ -35,16 +38,16 @@ class Judge:
     async def run(self, board: Board) -> None:
         """Judge the accepted catching tests, all at the same time."""
         assert board.material is not None
-        added = added_test_lines(board.source.diff())
+        examples = added_examples(board.source.diff())
         async with anyio.create_task_group() as tasks:
             for verdicts in board.verdicts.values():
                 for verdict in verdicts:
                     if verdict.accepted and verdict.candidate.kind is CandidateKind.CATCHING:
-                        tasks.start_soon(self._judge, board, verdict, added)
+                        tasks.start_soon(self._judge, board, verdict, examples)
 
-    async def _judge(self, board: Board, verdict: Verdict, added: str) -> None:
+    async def _judge(self, board: Board, verdict: Verdict, examples: Examples) -> None:
         title, description = board.title, board.description
-        ruled = judge(_change(board, verdict), title, description, added)
+        ruled = judge(_change(board, verdict), title, description, examples)
         witness = witness_of(verdict)
         function = board.findings[witness.function_id].function
         question = IntentQuestion(function, seen(witness, function.parameters), title, description)
@@ -69,29 +72,24 @@ def change_id(verdict: Verdict) -> str:
 
 def _change(board: Board, verdict: Verdict) -> Change:
     witness = witness_of(verdict)
-    head = witness.outcomes[Revision.HEAD]
+    head, call = witness.outcomes[Revision.HEAD], witness.call
     function = board.findings[witness.function_id].function
-    raised = head.raised.type if head.raised else None
+    raised = _new_exception(witness)
     mentions = f"{board.title}\n{board.description}\n{function.current.source}"
-    documented = raised is not None and (
-        f"{raised}:" in mentions or f":raises {raised}" in mentions
-    )
+    documented = raised is not None and re.search(rf"\b{raised}:|:raises {raised}\b", mentions)
     return Change(
         name=function.current.qualname.rpartition(".")[2],
         head_value=head.value.source if head.value else None,
         raises_on_head=raised,
         finishes_on_head=head.kind not in (OutcomeKind.TIMEOUT, OutcomeKind.CRASHED),
-        documented=documented,
+        documented=bool(documented),
+        inputs=(*call.args, *(value for _, value in call.kwargs), *filter(None, [call.receiver])),
     )
 
 
-def added_test_lines(diff: str) -> str:
-    """Return the lines that a diff adds to test files."""
-    lines: list[str] = []
-    in_tests = False
-    for line in diff.splitlines():
-        if line.startswith("+++ "):
-            in_tests = "test" in line
-        elif in_tests and line.startswith("+"):
-            lines.append(line[1:])
-    return "\n".join(lines)
+def _new_exception(witness: Observation) -> str | None:
+    """The exception that head raises and base does not, by its last name."""
+    base, head = (witness.outcomes[r].raised for r in (Revision.BASE, Revision.HEAD))
+    if head is None or (base is not None and base.type == head.type):
+        return None
+    return last_name(head.type)

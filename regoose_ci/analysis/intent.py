@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from regoose_ci.analysis.evidence import Examples
+
 Intended = Literal["yes", "no", "unknown"]
 
 _PRESERVING = re.compile(
@@ -24,6 +26,25 @@ _PRESERVING_ONE = re.compile(
     re.IGNORECASE,
 )
 """Narrower than `_PRESERVING`: next to a function's name, “format” may be what it does."""
+_ALSO_CHANGING = re.compile(
+    r"\b(fix\w*|feat|bugs?|behaviou?r\w*|support\w*|allow\w*|deprecat\w*|correct\w*|regress\w*)\b",
+    re.IGNORECASE,
+)
+"""What a title that promises the same results must not also say."""
+_REPLACING = re.compile(
+    r"\b(?:move|switch|migrate|port|replace|convert)\b.*\b(?:from|to|with|by)\b"
+    r"|\buse\b.*\binstead of\b",
+    re.IGNORECASE,
+)
+"""Another way to the same results: “Move from urlparse to parse_url”."""
+_REPAIRING = re.compile(r"\bfix\w*\b.*\bregress\w*|\brevert\w*", re.IGNORECASE)
+_CHANGING = re.compile(
+    r"\b(?:fix\w*|correct\w*|restor\w*|support\w*|allow\w*|accept\w*|reject\w*|now|no longer|must|"
+    r"rais(?:e|es)|returns?|gives?|uses?|makes?|rounds?|handles?|keeps?|adds?|drops?|removes?|"
+    r"changes?|treats?)\b",
+    re.IGNORECASE,
+)
+"""Words that say of a function beside them that it does something else now."""
 _SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n")
 _ANNOUNCING = re.compile(
     r"\b(breaking|change[sd]? (the )?(behaviou?r|default|return\w*|result)|deprecat\w*)\b",
@@ -35,8 +56,9 @@ _ANNOUNCING = re.compile(
 class Change:
     """A behaviour change as the rules see it.
 
-    ``head_value`` is head's result as source if it has one; ``raises_on_head`` the type of a
-    new exception and ``finishes_on_head`` is false when head no longer ends.
+    ``inputs`` are the arguments and the receiver as source, ``head_value`` is head's result as
+    source if it has one. ``raises_on_head`` names an exception that base does not raise, and
+    ``finishes_on_head`` is false when head no longer ends.
     """
 
     name: str
@@ -44,6 +66,7 @@ class Change:
     raises_on_head: str | None
     finishes_on_head: bool
     documented: bool
+    inputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,42 +78,72 @@ class Judgement:
     rationale: str
 
 
-def judge(change: Change, title: str, description: str, added_tests: str) -> Judgement:
-    """Apply the rules to one change.
+def judge(change: Change, title: str, description: str, examples: Examples) -> Judgement:
+    """Apply the rules to one change, those that rest on more than words first."""
+    shown = _by_what_is_shown(change, examples)
+    if shown is not None:
+        return shown
+    text = f"{title}\n{description}"
+    return (
+        _by_title(title)
+        or _by_promise(change.name, text)
+        or _by_exception(change)
+        or _by_announcement(change.name, text)
+        or Judgement("unknown", 0.0, "Please confirm: nothing says whether this was meant.")
+    )
 
-    ``added_tests`` are the lines that the change adds to test files.
-    """
-    if change.head_value and len(change.head_value) > 3 and change.head_value in added_tests:
-        return Judgement("yes", 0.85, "A test that the change adds asserts the new result.")
+
+def _by_what_is_shown(change: Change, examples: Examples) -> Judgement | None:
     if not change.finishes_on_head:
         return Judgement("no", 0.9, "On head the call no longer finishes.")
-    preserving = _PRESERVING.search(title)
-    if preserving:
+    error = change.raises_on_head
+    if error is not None and examples.expect(error, change.name):
+        return Judgement("yes", 0.8, f"A test or document that the change adds expects `{error}`.")
+    if error is None and examples.show(change.head_value, change.inputs):
+        return Judgement("yes", 0.85, "A test or document that the change adds has the new result.")
+    return None
+
+
+def _by_title(title: str) -> Judgement | None:
+    if repairing := _REPAIRING.search(title):
+        return Judgement("yes", 0.6, f"The title says `{repairing.group()}`.")
+    if _ALSO_CHANGING.search(title):
+        return None
+    if preserving := _PRESERVING.search(title):
         word = preserving.group()
         return Judgement("no", 0.75, f"The title says `{word}`, and a result changed.")
-    text = f"{title}\n{description}"
-    preserving = _said_of(change.name, text)
-    if preserving:
-        word = preserving.group()
-        return Judgement(
-            "no", 0.75, f"The change says `{word}` of `{change.name}`, and a result changed."
-        )
-    if change.raises_on_head and not change.documented:
-        return Judgement(
-            "no", 0.6, f"Head raises `{change.raises_on_head}`, which the change does not mention."
-        )
-    if _names(change.name, text):
-        return Judgement("yes", 0.6, f"The title or description names `{change.name}`.")
+    if replacing := _REPLACING.search(title):
+        word = replacing.group().split()[0]
+        return Judgement("no", 0.6, f"The title says `{word}`: another way to the same results.")
+    return None
+
+
+def _by_promise(name: str, text: str) -> Judgement | None:
+    """By a sentence that names the function and says that its results stay."""
+    found = next(filter(None, map(_PRESERVING_ONE.search, _sentences_on(name, text))), None)
+    if found is None:
+        return None
+    return Judgement(
+        "no", 0.75, f"The change says `{found.group()}` of `{name}`, and a result changed."
+    )
+
+
+def _by_exception(change: Change) -> Judgement | None:
+    if not change.raises_on_head or change.documented:
+        return None
+    return Judgement(
+        "no", 0.6, f"Head raises `{change.raises_on_head}`, which the change does not mention."
+    )
+
+
+def _by_announcement(name: str, text: str) -> Judgement | None:
+    if any(map(_CHANGING.search, _sentences_on(name, text))):
+        return Judgement("yes", 0.6, f"The title or description says what changes in `{name}`.")
     if _ANNOUNCING.search(text):
         return Judgement("yes", 0.55, "The title or description announces a change of behaviour.")
-    return Judgement("unknown", 0.0, "Please confirm: nothing says whether this was meant.")
+    return None
 
 
-def _said_of(name: str, text: str) -> re.Match[str] | None:
-    """The word by which a sentence that names a function says that its results stay."""
-    sentences = (s for s in _SENTENCE_END.split(text) if _names(name, s))
-    return next(filter(None, map(_PRESERVING_ONE.search, sentences)), None)
-
-
-def _names(name: str, text: str) -> bool:
-    return re.search(rf"\b{re.escape(name)}\b", text) is not None
+def _sentences_on(name: str, text: str) -> list[str]:
+    named = re.compile(rf"\b{re.escape(name)}\b")
+    return [sentence for sentence in _SENTENCE_END.split(text) if named.search(sentence)]

@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from regoose_ci.agents.board import Board, Skip
-from regoose_ci.agents.judge import Judge, added_test_lines, change_id
+from regoose_ci.agents.judge import Judge, change_id
 from regoose_ci.agents.reporter import finish, report_of
 from regoose_ci.domain.candidates import (
     CandidateKind,
@@ -78,17 +78,6 @@ def test_only_accepted_catching_tests_are_judged() -> None:
     rejected = verdict(rejection=RejectionReason.FLAKY)
     kept = verdict(HARDENING, head=RunOutcome.PASSED)
     assert judged(rejected, kept).intents == {}
-
-
-def test_lines_that_a_diff_adds_to_tests() -> None:
-    diff = """+++ b/shop/prices.py
-+    return n + 1
-+++ b/tests/test_prices.py
-@@ -1 +1 @@
--    assert price(5) == 5
-+    assert price(5) == 6
-"""
-    assert added_test_lines(diff) == "    assert price(5) == 6"
 
 
 def reported(made: Board) -> ReviewReport:
