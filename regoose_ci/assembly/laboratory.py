@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -17,8 +17,7 @@ from regoose_ci.config import Settings
 from regoose_ci.domain.report import EnvironmentInfo
 from regoose_ci.domain.request import ReviewRequest
 from regoose_ci.domain.revisions import Revision
-from regoose_ci.environments.base import BUILD_DIRECTORY, BuildResult
-from regoose_ci.environments.base import Mount as BuildMount
+from regoose_ci.environments.base import BuildCommand, BuildResult
 from regoose_ci.environments.builder import EnvironmentPlan, build_environment
 from regoose_ci.environments.interpreter import Interpreter, find_interpreter
 from regoose_ci.environments.project import PreparedTree, prepare_project
@@ -30,7 +29,7 @@ from regoose_ci.environments.uv import Uv
 from regoose_ci.errors import EnvironmentBuildError
 from regoose_ci.execution.pairs import PairFactory
 from regoose_ci.guest.protocol import GUEST, PYTHON, REPOSITORY, TOOLS, GuestSetup
-from regoose_ci.sandbox.base import GuestLimits, GuestSpec, Mount, Sandbox
+from regoose_ci.sandbox.base import Command, GuestLimits, GuestSpec, Mount, Sandbox
 from regoose_ci.sandbox.container import ContainerSandbox
 from regoose_ci.sandbox.probe import Interpreter as GuestInterpreter
 from regoose_ci.sandbox.probe import Probe
@@ -38,6 +37,7 @@ from regoose_ci.sandbox.probe import Probe
 GUEST_PROGRAM = Path(guest_package.__file__).parent
 PRELOAD = ("pytest", "pytest_jsonreport.plugin")
 _SYSTEM = Path("/usr")
+_BUILD_MB = 1024
 
 
 class ExportableSource(ChangeSource, Protocol):
@@ -90,20 +90,24 @@ class SandboxedBuild:
 
     async def run(
         self,
-        argv: Sequence[str],
-        mounts: Sequence[BuildMount],
-        writable: Path,
-        env: Mapping[str, str],
+        build: BuildCommand,
+        result: Path,
         timeout: float,  # noqa: ASYNC109 - the sandbox kills what runs, cancelling would not
     ) -> BuildResult:
         """See ``BuildSandbox.run``."""
-        seen = [*self.python_mounts, Mount(writable, BUILD_DIRECTORY, writable=True)]
-        seen += [Mount(mount.host, mount.guest) for mount in mounts]
-        environment = dict(env)
+        mounts = [Mount(mount.host, mount.guest) for mount in build.mounts]
+        environment = dict(build.env)
         if self.library_path:
             environment["LD_LIBRARY_PATH"] = self.library_path
-        code, output = await self.sandbox.run(argv, seen, environment, timeout)
-        return BuildResult(None if code == 124 else code, output)
+        command = Command(
+            build.argv,
+            (*self.python_mounts, *mounts),
+            tuple(environment.items()),
+            build.source,
+            _BUILD_MB,
+        )
+        ran = await self.sandbox.run(command, timeout, result)
+        return BuildResult(ran.exit_code, ran.output)
 
 
 @dataclass(frozen=True)

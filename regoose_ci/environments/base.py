@@ -10,10 +10,6 @@ from typing import Protocol
 
 from regoose_ci.environments.interpreter import Interpreter
 
-BUILD_DIRECTORY = "/work/build"
-"""Where ``BuildSandbox.run`` mounts its one writable directory."""
-
-
 _LONGEST_REASON = 600
 
 
@@ -23,6 +19,16 @@ class Mount:
 
     host: Path
     guest: str
+
+
+@dataclass(frozen=True)
+class BuildCommand:
+    """A program of a build: what it is called with, sees and reads."""
+
+    argv: tuple[str, ...]
+    mounts: tuple[Mount, ...]
+    env: Mapping[str, str]
+    source: Path
 
 
 @dataclass(frozen=True)
@@ -69,24 +75,18 @@ class Installer(Protocol):
 
 
 class BuildSandbox(Protocol):
-    """Runs build code: no network, no credentials, one writable directory.
+    """Runs build code: no network, no credentials, nothing of the host to write to.
 
-    ``argv[0]`` is a path inside the guest. ``writable`` is mounted read-write at
-    ``BUILD_DIRECTORY``, everything in ``mounts`` read-only, and nothing else of the host but
-    what every guest sees. Exhausting a limit ends the build, it is not an error. What is left in
-    ``writable`` is hostile and is treated so by the caller.
+    ``argv[0]`` is a path inside the guest, which reads the file ``source`` as its standard
+    input and has a directory of its own to write to, of limited size, at ``/work/build``. It sees
+    ``mounts`` read-only, and nothing else of the host but what every guest sees. What it writes
+    to its standard output goes to the file ``result`` and is hostile. Exhausting a limit ends the
+    build, it is not an error.
 
     Raises:
         InfrastructureError: the sandbox itself failed.
     """
 
-    async def run(
-        self,
-        argv: Sequence[str],
-        mounts: Sequence[Mount],
-        writable: Path,
-        env: Mapping[str, str],
-        timeout: float,
-    ) -> BuildResult:
-        """Run ``argv`` for at most ``timeout`` seconds."""
+    async def run(self, build: BuildCommand, result: Path, timeout: float) -> BuildResult:
+        """Run ``build`` for at most ``timeout`` seconds."""
         ...

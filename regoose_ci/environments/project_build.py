@@ -7,26 +7,42 @@ to build.
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
+import platform
 import re
 import shutil
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import anyio
 
-from regoose_ci.environments.base import BuildSandbox, Installer, Mount
+from regoose_ci.environments.base import BuildCommand, BuildSandbox, Installer, Mount
 from regoose_ci.environments.build_driver import BUILD_SITE, DRIVER, SOURCE, TEMPORARY
 from regoose_ci.environments.builder import EnvironmentPlan, build_environment
+from regoose_ci.environments.cache import cache_key, cached_directory
 from regoose_ci.environments.interpreter import Interpreter
+from regoose_ci.environments.packing import digest_of, pack
 from regoose_ci.environments.project_files import ProjectRequirements, normalise
-from regoose_ci.environments.wheel import WheelError, find_wheel
+from regoose_ci.environments.wheel import WheelError
 from regoose_ci.errors import EnvironmentBuildError
 
 _LARGEST_ANSWER = 64 * 1024
+_MEMORY = 2 << 30
+_KILLED = 137
+_FORMAT = "1"
+_WHEEL = "project.whl"
+_NOTHING = hashlib.sha256().hexdigest()
+
+
+@dataclass(frozen=True)
+class _Build:
+    """What is built: ``source`` is the tree, packed."""
+
+    requirements: ProjectRequirements
+    version: str
+    source: Path
 
 
 @dataclass(frozen=True)
@@ -34,7 +50,7 @@ class ProjectBuilder:
     """All that building a project takes.
 
     ``guest_python`` is the interpreter's path inside the sandbox, which binds it by itself.
-    ``scratch`` is a directory in which each build gets a writable one of its own.
+    ``scratch`` is a directory of the session's, for this builder alone.
     """
 
     sandbox: BuildSandbox
@@ -49,25 +65,50 @@ class ProjectBuilder:
     async def build_wheel(
         self, tree: Path, requirements: ProjectRequirements, version: str
     ) -> Path:
-        """Build a wheel of ``tree`` in ``scratch`` and return where it lies. It is hostile.
+        """Build a wheel of ``tree``, or find it in the cache, and return it. It is hostile.
+
+        What one tree's build leaves is found again by that very tree alone.
 
         Raises:
             WheelError: the project's build failed; the message says how.
             InfrastructureError: the sandbox itself failed.
         """
-        writable = self.scratch / "build"
-        source, output = writable / "source", writable / "output"
-        await anyio.to_thread.run_sync(_copy_tree, tree, source)
-        output.mkdir()
-        (writable / "temporary").mkdir()
-        await anyio.to_thread.run_sync(_open_for_guest, writable)
-        site = await self._fetch(requirements.build_requires)
-        await self._hook("requires", requirements, site, writable, version)
-        asked = _read_requires(output / "requires.json")
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        build = _Build(requirements, version, self.scratch / "source.tar")
+        digest = await anyio.to_thread.run_sync(pack, tree, build.source)
+
+        async def make(target: Path) -> tuple[str, ...]:
+            await self._build(build, target / _WHEEL)
+            left = await anyio.to_thread.run_sync(digest_of, target / _WHEEL)
+            if left == _NOTHING:
+                raise WheelError("the build left no wheel")
+            return (left,)
+
+        key, cache = self._key(build, digest), self.cache_dir / "builds"
+        made = await cached_directory(cache, key, make)
+        if (await anyio.to_thread.run_sync(digest_of, made.path / _WHEEL),) != made.notes:
+            await anyio.to_thread.run_sync(shutil.rmtree, made.path)
+            made = await cached_directory(cache, key, make)
+        return made.path / _WHEEL
+
+    def _key(self, build: _Build, digest: str) -> str:
+        stated = build.requirements
+        version = f"{self.interpreter.version[0]}.{self.interpreter.version[1]}"
+        return cache_key(
+            *(_FORMAT, digest, build.version, version, self.trust, str(stated.build_backend)),
+            *(platform.machine(), *platform.libc_ver()),
+            *("path", *stated.backend_path, "requires", *stated.build_requires),
+        )
+
+    async def _build(self, build: _Build, wheel: Path) -> None:
+        stated = build.requirements.build_requires
+        site = await self._fetch(stated)
+        answer = self.scratch / "requires.json"
+        await self._hook("requires", build, site, answer)
+        asked = _read_requires(answer)
         if asked:
-            site = await self._fetch((*requirements.build_requires, *asked))
-        await self._hook("wheel", requirements, site, writable, version)
-        return find_wheel(output)
+            site = await self._fetch((*stated, *asked))
+        await self._hook("wheel", build, site, wheel)
 
     async def _fetch(self, requires: Sequence[str]) -> tuple[Path, ...]:
         plan = EnvironmentPlan(
@@ -78,27 +119,26 @@ class ProjectBuilder:
         except EnvironmentBuildError as error:
             raise WheelError(f"its build requirements cannot be fetched: {error}") from error
 
-    async def _hook(
-        self,
-        hook: str,
-        requirements: ProjectRequirements,
-        site: Sequence[Path],
-        writable: Path,
-        version: str,
-    ) -> None:
-        backend = requirements.build_backend or "setuptools.build_meta:__legacy__"
-        inside = [f"{SOURCE}/{path}" for path in requirements.backend_path]
-        result = await self.sandbox.run(
-            [self.guest_python, "-I", "-S", "-B", "-c", DRIVER, hook, backend, *inside],
-            [Mount(directory, BUILD_SITE) for directory in site],
-            writable,
-            _environment(version, PurePosixPath(self.guest_python)),
+    async def _hook(self, hook: str, build: _Build, site: Sequence[Path], result: Path) -> None:
+        backend = build.requirements.build_backend or "setuptools.build_meta:__legacy__"
+        inside = [f"{SOURCE}/{path}" for path in build.requirements.backend_path]
+        python = self.guest_python
+        ended = await self.sandbox.run(
+            BuildCommand(
+                (python, "-I", "-S", "-B", "-c", DRIVER, hook, backend, str(_MEMORY), *inside),
+                tuple(Mount(directory, BUILD_SITE) for directory in site),
+                _environment(build.version, PurePosixPath(python)),
+                build.source,
+            ),
+            result,
             self.timeout,
         )
-        if result.exit_code is None:
-            raise WheelError(f"the build did not end within {self.timeout:.0f} s")
-        if result.exit_code != 0:
-            raise WheelError(f"the build failed: {_last_line(result.output)}")
+        if ended.exit_code is None:
+            raise WheelError(f"the build was ended: {_last_line(ended.output)}")
+        if ended.exit_code == _KILLED:
+            raise WheelError("the build was killed, as it is when it takes too much memory")
+        if ended.exit_code != 0:
+            raise WheelError(f"the build failed: {_last_line(ended.output)}")
 
 
 def _environment(version: str, python: PurePosixPath) -> dict[str, str]:
@@ -122,34 +162,9 @@ def _environment(version: str, python: PurePosixPath) -> dict[str, str]:
     }
 
 
-def _copy_tree(tree: Path, target: Path) -> None:
-    shutil.rmtree(target.parent, ignore_errors=True)
-    shutil.copytree(tree, target, symlinks=True)
-
-
-def _open_for_guest(directory: Path) -> None:
-    """Let the guest's user, whoever that is on this host, write here; links are not followed."""
-    directory.chmod(0o777)
-    for parent, directories, names in os.walk(directory):
-        for name in directories:
-            path = Path(parent, name)
-            if not path.is_symlink():
-                path.chmod(0o777)
-        for name in names:
-            path = Path(parent, name)
-            if not path.is_symlink():
-                path.chmod(path.stat().st_mode & 0o777 | 0o666)
-
-
 def _read_requires(path: Path) -> tuple[str, ...]:
-    """Read what the backend asked for; it was written by hostile code."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return ()
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return ()
+    """Read what the backend asked for; hostile code wrote it."""
+    with path.open("rb") as file:
         data = file.read(_LARGEST_ANSWER + 1)
     try:
         answer = json.loads(data) if len(data) <= _LARGEST_ANSWER else None

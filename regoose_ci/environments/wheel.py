@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -28,24 +26,6 @@ class WheelContent:
 
     added: tuple[str, ...]
     has_metadata: bool
-
-
-def find_wheel(directory: Path) -> Path:
-    """Find the one wheel in ``directory``.
-
-    Raises:
-        WheelError: there is none, or more than one, or it is no plain file of bearable size.
-    """
-    try:
-        found = [e for e in os.scandir(directory) if e.name.endswith(".whl")]
-    except OSError as error:
-        raise WheelError("the build left no output") from error
-    if len(found) != 1:
-        raise WheelError(f"the build left {len(found)} wheels instead of one")
-    status = found[0].stat(follow_symlinks=False)
-    if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
-        raise WheelError("what the build left is not a plain file of bearable size")
-    return Path(found[0].path)
 
 
 def unpack_missing(wheel: Path, tree: Path, root: str, overlay: Path) -> WheelContent:
@@ -73,9 +53,8 @@ def unpack_missing(wheel: Path, tree: Path, root: str, overlay: Path) -> WheelCo
 
 
 def _members(wheel: Path) -> Iterator[tuple[str, bytes]]:
-    descriptor = os.open(wheel, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     left = MAX_BYTES
-    with os.fdopen(descriptor, "rb") as file, zipfile.ZipFile(file) as archive:
+    with zipfile.ZipFile(wheel) as archive:
         entries = archive.infolist()
         if len(entries) > MAX_FILES:
             raise WheelError(f"the wheel holds more than {MAX_FILES} files")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,8 @@ from typing import Protocol
 
 from regoose_ci.domain.report import SandboxInfo
 from regoose_ci.guest.protocol import GuestSetup, Reply
+
+WORK = "/work/build"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,10 @@ class GuestLimits:
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A host directory or file, read-only in the guest unless ``writable``."""
+    """A host directory or file, read-only in the guest."""
 
     source: Path
     target: str
-    writable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,29 @@ class GuestSpec:
     setup: GuestSetup
     library_path: str = ""
     limits: GuestLimits = field(default_factory=GuestLimits)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A program to run in a container of its own.
+
+    ``stdin`` is a file of ours that it may read. ``work_mb`` is the size of a directory that only
+    it has, at ``WORK``; with 0 there is none.
+    """
+
+    argv: tuple[str, ...]
+    mounts: tuple[Mount, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    stdin: Path | None = None
+    work_mb: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a command ended, ``None`` when it was killed, and the end of what it wrote."""
+
+    exit_code: int | None
+    output: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +112,13 @@ class Sandbox(Protocol):
         """
         ...
 
-    async def run(
-        self, argv: Sequence[str], mounts: Sequence[Mount], env: dict[str, str], seconds: float
-    ) -> tuple[int, str]:
-        """Run one command in a container of its own; return exit code and capped output."""
+    async def run(self, command: Command, seconds: float, result: Path | None = None) -> Ran:
+        """Run one command in a container of its own, for at most ``seconds``.
+
+        Its standard output goes to the file ``result`` where that is given, up to a limit beyond
+        which it is killed, and else to the output like its standard error.
+
+        Raises:
+            InfrastructureError: the container could not be started or not be removed.
+        """
         ...

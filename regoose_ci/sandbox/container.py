@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import subprocess
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,14 +16,16 @@ import anyio.to_thread
 from anyio.abc import Process
 
 from regoose_ci.domain.report import Limits, SandboxInfo
+from regoose_ci.errors import InfrastructureError
 from regoose_ci.guest.protocol import GUEST, GuestSetup
-from regoose_ci.sandbox.base import Guest, GuestLimits, GuestSpec, Mount
+from regoose_ci.sandbox.base import Command, Guest, GuestLimits, GuestSpec, Ran
+from regoose_ci.sandbox.calls import EngineCallError
+from regoose_ci.sandbox.command import finish_command
 from regoose_ci.sandbox.flags import FIRST_USER, LAST_USER, ContainerSpec, Engine, run_arguments
 from regoose_ci.sandbox.frames import MAX_BYTES
-from regoose_ci.sandbox.guest import ContainerGuest, Patience, attached
+from regoose_ci.sandbox.guest import ContainerGuest, Patience, Streams, attached
 from regoose_ci.sandbox.leftovers import new_name, remove
 
-OUTPUT_LIMIT = 64 * 1024
 MEMORY = "memory"
 
 
@@ -82,33 +85,22 @@ class ContainerSandbox:
             await guest.begin(self._watched(spec.setup))
             yield guest
 
-    async def run(
-        self, argv: Sequence[str], mounts: Sequence[Mount], env: dict[str, str], seconds: float
-    ) -> tuple[int, str]:
+    async def run(self, command: Command, seconds: float, result: Path | None = None) -> Ran:
         """See ``Sandbox.run``."""
         container = ContainerSpec(
             name=new_name(),
-            argv=tuple(argv),
-            mounts=tuple(mounts),
-            env=tuple(env.items()),
+            argv=command.argv,
+            mounts=command.mounts,
+            env=command.env,
             limits=GuestLimits(memory_mb=max(2048, self._limits.memory_mb), pids=256, tmp_mb=512),
             user=self._next_user(),
+            work_mb=command.work_mb,
         )
-        output = b""
-        async with self._running(container, stderr=subprocess.STDOUT) as process:
-            assert process.stdout is not None
-            assert process.stdin is not None
-            await process.stdin.aclose()
-            with anyio.move_on_after(seconds) as scope:
-                async for chunk in process.stdout:
-                    output = (output + chunk)[-OUTPUT_LIMIT:]
-                await process.wait()
-            if scope.cancelled_caught:
-                await self._remove(container.name)
-        text = output.decode(errors="replace")
-        if scope.cancelled_caught:
-            return 124, text + f"\nnot finished after {seconds:g} s"
-        return process.returncode or 0, text
+        with contextlib.ExitStack() as files:
+            source = files.enter_context((command.stdin or Path(os.devnull)).open("rb"))
+            streams = Streams(source, subprocess.STDOUT if result is None else subprocess.PIPE)
+            async with self._running(container, streams) as process:
+                return await finish_command(process, seconds, result)
 
     def _next_user(self) -> int:
         return FIRST_USER + next(self._users) % (LAST_USER - FIRST_USER + 1)
@@ -120,24 +112,31 @@ class ContainerSandbox:
 
     @asynccontextmanager
     async def _running(
-        self, container: ContainerSpec, stderr: int = subprocess.PIPE
+        self, container: ContainerSpec, streams: Streams | None = None
     ) -> AsyncIterator[Process]:
         """Run a container attached to our pipes; at the end it is gone, whatever happened.
 
         One that ends by itself is removed by the engine (``--rm``), any other one by us.
         """
-        command = run_arguments(self._engine, container)
-        async with attached(command, self._cwd, self._patience, stderr) as process:
-            try:
+        command, pipes = run_arguments(self._engine, container), streams or Streams()
+        try:
+            async with attached(command, self._cwd, self._patience, pipes) as process:
                 yield process
-            except BaseException:
+        except BaseException:
+            with contextlib.suppress(InfrastructureError):  # what went wrong first is told
                 await self._remove(container.name)
-                raise
+            raise
         if process.returncode != 0:
             await self._remove(container.name)
 
     async def _remove(self, name: str) -> None:
         with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(
-                remove, self._engine, name, self._cwd, self._patience.engine
-            )
+            try:
+                await anyio.to_thread.run_sync(
+                    remove, self._engine, name, self._cwd, self._patience.engine
+                )
+            except EngineCallError as error:
+                raise InfrastructureError(
+                    f"the container engine did not end a sandbox: {error}",
+                    "restart the engine, then start again: what is left is removed at the start",
+                ) from error

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from regoose_ci.domain.report import Level
 from regoose_ci.errors import InfrastructureError
-from regoose_ci.sandbox.base import GuestLimits, Mount
+from regoose_ci.sandbox.base import WORK, GuestLimits, Mount
 
 MAPPED_ROOT = 1_879_048_192
 """First host uid of the range that containers started by root are mapped onto (unused by
@@ -45,7 +45,10 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class ContainerSpec:
-    """One container: name, what it sees, what it may use, what it runs; ``user`` from 1000."""
+    """One container: name, what it sees, what it may use, what it runs; ``user`` from 1000.
+
+    ``work_mb`` is the size of a writable directory of its own at ``WORK``.
+    """
 
     name: str
     argv: tuple[str, ...]
@@ -53,6 +56,7 @@ class ContainerSpec:
     env: tuple[tuple[str, str], ...] = ()
     limits: GuestLimits = field(default_factory=GuestLimits)
     user: int = FIRST_USER
+    work_mb: int = 0
 
 
 def run_arguments(engine: Engine, spec: ContainerSpec) -> list[str]:
@@ -61,6 +65,8 @@ def run_arguments(engine: Engine, spec: ContainerSpec) -> list[str]:
     command = [engine.command]
     command += ["run", "--rm", "--interactive", "--name", spec.name, "--label", "regoose=guest"]
     command += [*_isolation(engine, spec.user), *_limits(limits)]
+    if spec.work_mb:
+        command += ["--tmpfs", f"{WORK}:rw,exec,size={spec.work_mb}m,mode=1777"]
     for mount in [*_host_mounts(engine), *spec.mounts]:
         command += ["--mount", _mount(mount)]
     for name, value in spec.env:
@@ -127,8 +133,7 @@ def _mount(mount: Mount) -> str:
             f"cannot mount {mount.source.name}: its path contains a comma",
             "use a cache directory and a repository whose paths have no comma (REGOOSE_CACHE_DIR)",
         )
-    readonly = "" if mount.writable else ",readonly"
-    return f"type=bind,source={source},target={mount.target}{readonly}"
+    return f"type=bind,source={source},target={mount.target},readonly"
 
 
 def skeleton_entries(mounts: Sequence[str] = ()) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import IO
 
 import anyio
 from anyio.abc import Process
@@ -31,7 +32,7 @@ class Patience:
     start: float = 20.0
     grace: float = 5.0
     end: float = 1.0
-    engine: float = 10.0
+    engine: float = 20.0
 
 
 class ContainerGuest:
@@ -111,9 +112,17 @@ class ContainerGuest:
         return ""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Streams:
+    """What a client's standard input and standard error are; its standard output is a pipe."""
+
+    stdin: int | IO[bytes] = subprocess.PIPE
+    stderr: int = subprocess.PIPE
+
+
 @asynccontextmanager
 async def attached(
-    command: list[str], cwd: Path, patience: Patience, stderr: int = subprocess.PIPE
+    command: list[str], cwd: Path, patience: Patience, streams: Streams
 ) -> AsyncIterator[Process]:
     """Run an engine's ``run`` command in a session of its own, streams piped.
 
@@ -123,9 +132,9 @@ async def attached(
     try:
         process = await anyio.open_process(
             command,
-            stdin=subprocess.PIPE,
+            stdin=streams.stdin,
             stdout=subprocess.PIPE,
-            stderr=stderr,
+            stderr=streams.stderr,
             cwd=cwd,
             env=engine_environment(),
             start_new_session=True,

@@ -7,9 +7,11 @@ nothing of a running session is ever taken for a leftover.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import secrets
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +19,8 @@ from regoose_ci.sandbox.calls import EngineCallError, call_engine
 from regoose_ci.sandbox.flags import Engine
 
 PREFIX = "regoose"
-TIMEOUT = 10.0
+TIMEOUT = 20.0
+_PAUSE = 0.1
 
 _SESSION = secrets.token_hex(3)
 _NUMBER = itertools.count(1)
@@ -77,29 +80,42 @@ def remove_leftovers(engine: Engine, cwd: Path) -> tuple[str, ...]:
 
     What cannot be listed or removed in time is left for the next start.
     """
-    listing = [engine.command, "ps", "--all", "--filter", f"name={PREFIX}-"]
     try:
-        answer = call_engine([*listing, "--format", "{{.Names}}"], cwd, TIMEOUT)
+        owners = {name: owner_of(name) for name in _names(engine, cwd, TIMEOUT)}
     except EngineCallError:
         return ()
-    owners = {name: owner_of(name) for name in answer.stdout.decode(errors="replace").split()}
     left = tuple(name for name, owner in owners.items() if owner is not None and owner.is_gone)
     for name in left:
-        remove(engine, name, cwd)
+        with contextlib.suppress(EngineCallError):
+            remove(engine, name, cwd)
     return left
 
 
 def remove(engine: Engine, name: str, cwd: Path, seconds: float = TIMEOUT) -> None:
     """Kill and remove a container, if it is there.
 
-    An engine that does not answer is given up on: the next start removes what is left.
+    Raises:
+        EngineCallError: the engine does not answer, or the container is still there after
+            ``seconds``. The next start removes what is left.
     """
     at_once = [] if engine.level == "docker" else ["--time", "0", "--ignore"]
     command = [engine.command, "rm", "--force", "--volumes", *at_once, name]
-    try:
-        call_engine(command, cwd, seconds)
-    except EngineCallError:
-        return
+    end = time.monotonic() + seconds
+    while True:
+        answer = call_engine(command, cwd, seconds)
+        if answer.exit_code == 0 or name not in _names(engine, cwd, seconds):
+            return
+        if time.monotonic() > end:  # another removal may have been under way
+            reason = answer.stderr.decode(errors="replace").strip()[-200:]
+            raise EngineCallError(f"a container cannot be removed: {reason}")
+        time.sleep(_PAUSE)
+
+
+def _names(engine: Engine, cwd: Path, seconds: float) -> list[str]:
+    """List the names of all containers that could be ours."""
+    listing = [engine.command, "ps", "--all", "--filter", f"name={PREFIX}-"]
+    answer = call_engine([*listing, "--format", "{{.Names}}"], cwd, seconds)
+    return answer.stdout.decode(errors="replace").split()
 
 
 def _started(pid: int) -> int | None:

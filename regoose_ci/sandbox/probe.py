@@ -6,6 +6,7 @@ provokes refusals. What worked is remembered per engine version, user and boot o
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -208,7 +209,8 @@ class Probe:
         try:
             ran = call_engine(run_arguments(engine, spec), self._cache, CANARY_TIMEOUT)
         except EngineCallError:
-            remove(engine, spec.name, self._cache)
+            with contextlib.suppress(EngineCallError):
+                remove(engine, spec.name, self._cache)
             raise
         try:
             return CanaryReport.model_validate_json(ran.stdout or b"null")

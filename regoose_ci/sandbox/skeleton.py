@@ -13,6 +13,7 @@ from pathlib import Path
 
 from regoose_ci.domain.report import Level
 from regoose_ci.errors import InfrastructureError
+from regoose_ci.sandbox.base import WORK
 from regoose_ci.sandbox.calls import EngineCallError, within
 from regoose_ci.sandbox.flags import MAPPED_ROOT, skeleton_entries
 from regoose_ci.temporary import temporary_directory
@@ -91,7 +92,7 @@ def _entries() -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _version() -> str:
     links = [link for link in _LINKS if Path("/", link).exists()]
-    return hashlib.sha256(repr((2, _entries(), _USERS, _GROUP, links)).encode()).hexdigest()[:12]
+    return hashlib.sha256(repr((3, _entries(), _USERS, _GROUP, links)).encode()).hexdigest()[:12]
 
 
 def _fill(root: Path) -> None:
@@ -104,7 +105,8 @@ def _fill(root: Path) -> None:
     (root / "etc/group").write_text(_GROUP)
     for path in (root, *root.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
-    (root / "tmp").chmod(0o1777)  # runc gives a tmpfs the mode of its mount point
+    for writable in ("tmp", WORK.lstrip("/")):
+        (root / writable).chmod(0o1777)  # runc gives a tmpfs the mode of its mount point
     for link in _LINKS:
         if Path("/", link).exists():
             (root / link).symlink_to(f"usr/{link}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from regoose_ci.domain.report import SandboxInfo
 from regoose_ci.domain.revisions import Revision
@@ -30,7 +31,7 @@ from regoose_ci.guest.protocol import (
 )
 from regoose_ci.guest.types_of import parameters_of
 from regoose_ci.guest.values import encode
-from regoose_ci.sandbox.base import Answer, Guest, GuestSpec, Mount
+from regoose_ci.sandbox.base import Answer, Command, Guest, GuestSpec, Ran
 
 Body = Callable[..., object]
 FINE = Reply(1)
@@ -133,9 +134,7 @@ class FakeSandbox:
         finally:
             self.open -= 1
 
-    async def run(
-        self, argv: Sequence[str], mounts: Sequence[Mount], env: dict[str, str], seconds: float
-    ) -> tuple[int, str]:
+    async def run(self, command: Command, seconds: float, result: Path | None = None) -> Ran:
         """See ``Sandbox.run``."""
         raise NotImplementedError
 

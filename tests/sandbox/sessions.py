@@ -21,7 +21,7 @@ import anyio
 
 from regoose_ci.environments.cache import cached_directory
 from regoose_ci.errors import GuestError
-from regoose_ci.sandbox.base import GuestLimits, GuestSpec
+from regoose_ci.sandbox.base import Command, GuestLimits, GuestSpec
 from regoose_ci.sandbox.container import ContainerSandbox
 from regoose_ci.sandbox.flags import Engine
 from regoose_ci.temporary import temporary_directory
@@ -118,11 +118,11 @@ async def _cancelled(sandbox: ContainerSandbox, spec: GuestSpec) -> None:
 
 
 async def _command(sandbox: ContainerSandbox, spec: GuestSpec) -> None:
-    await sandbox.run(("/usr/bin/true",), (), {}, 20.0)
+    await sandbox.run(Command(("/usr/bin/true",)), 20.0)
 
 
 async def _overdue_command(sandbox: ContainerSandbox, spec: GuestSpec) -> None:
-    await sandbox.run(("/usr/bin/sleep", "600"), (), {}, 0.3)
+    await sandbox.run(Command(("/usr/bin/sleep", "600")), 0.3)
 
 
 def run_sessions(lab: Lab, runs: int, tag: str) -> Ran:

@@ -8,16 +8,17 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
 import pytest
 
-from regoose_ci.errors import GuestError
+from regoose_ci.errors import GuestError, InfrastructureError
 from regoose_ci.sandbox import leftovers
-from regoose_ci.sandbox.base import Guest
+from regoose_ci.sandbox.base import Command, Guest
 from regoose_ci.sandbox.container import ContainerSandbox
-from regoose_ci.sandbox.flags import ContainerSpec, Engine, run_arguments
+from regoose_ci.sandbox.flags import ContainerSpec, run_arguments
 from regoose_ci.sandbox.guest import Patience
 from regoose_ci.sandbox.leftovers import remove_leftovers
 
@@ -158,7 +159,7 @@ from pathlib import Path
 from regoose_ci.guest.protocol import GuestSetup
 from regoose_ci.sandbox.base import GuestLimits, GuestSpec, Mount
 from regoose_ci.sandbox.container import ContainerSandbox
-from regoose_ci.sandbox.flags import ContainerSpec, Engine, run_arguments
+from regoose_ci.sandbox.flags import Engine
 
 async def main():
     engine = {engine!r}
@@ -240,13 +241,7 @@ def _children(pid: int) -> list[int]:
 
 
 def test_a21_engine_hangs(lab: Lab) -> None:
-    engine = lab.place / "hanging-engine"
-    engine.write_text("#!/bin/sh\nsleep 600 &\nwait\n")
-    engine.chmod(0o755)
-    patience = Patience(start=0.5, grace=0.5, end=0.5, engine=0.5)
-    hanging = ContainerSandbox(
-        Engine(str(engine), lab.level), (), LIMITS, lab.place / "cache", patience
-    )
+    hanging = _sandbox_on(lab, "sleep 600 &\nwait")
     spec = lab.spec(lab.tree({"a.py": ""}))
 
     async def start() -> None:
@@ -257,3 +252,42 @@ def test_a21_engine_hangs(lab: Lab) -> None:
     with pytest.raises(GuestError, match="did not start in time"):
         anyio.run(start)
     assert time.monotonic() - began < 4.0
+
+
+@pytest.mark.parametrize("ending", ["guest", "command"])
+def test_a21_engine_hangs_at_the_end(lab: Lab, ending: str) -> None:
+    engine = lab.sandbox.engine
+    hanging = _sandbox_on(
+        lab, f'if [ "$1" = rm ]; then sleep 600; fi\nexec {engine.command} "$@"', start=20.0
+    )
+    spec = lab.spec(
+        lab.tree({"hostile.py": "import os\ndef attack():\n    os.kill(os.getpid(), 19)"})
+    )
+    ends: list[float] = []
+
+    async def guest() -> None:
+        async with hanging.start(spec) as started:
+            os.killpg(started._process.pid, signal.SIGKILL)  # type: ignore[attr-defined]
+            ends.append(time.monotonic())
+
+    async def command() -> None:
+        ends.append(time.monotonic() + 1)
+        await hanging.run(Command(("/usr/bin/sleep", "600")), 1)
+
+    with pytest.raises(InfrastructureError, match="did not end a sandbox"):
+        anyio.run(guest if ending == "guest" else command)
+    assert time.monotonic() - ends[0] < 4.0
+
+    for name in lab.containers():  # what the next start would do
+        leftovers.remove(engine, name, lab.place / "cache")
+    assert lab.containers() == set()
+
+
+def _sandbox_on(lab: Lab, script: str, start: float = 0.5) -> ContainerSandbox:
+    """A sandbox whose engine is a script; its patience is short."""
+    path = lab.place / f"engine-{time.monotonic_ns()}"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    patience = Patience(start=start, grace=0.5, end=0.5, engine=0.5)
+    engine = replace(lab.sandbox.engine, command=str(path))
+    return ContainerSandbox(engine, (), LIMITS, lab.place / "cache", patience)

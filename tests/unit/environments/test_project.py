@@ -1,23 +1,27 @@
-# ruff: noqa: ARG002, ASYNC109 - fakes have the signatures of the ports they stand for
+# ruff: noqa: ARG002, ASYNC109, ASYNC240 - fakes have the signatures of the ports they stand for
 from __future__ import annotations
 
 import json
 import sys
+import tarfile
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib.metadata import distributions
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
 
-from regoose_ci.environments.base import BuildResult, InstallResult, Mount
+from regoose_ci.environments.base import BuildCommand, BuildResult, InstallResult
 from regoose_ci.environments.interpreter import Interpreter
 from regoose_ci.environments.project import PreparedTree, prepare_project
 from regoose_ci.environments.project_build import ProjectBuilder
 from regoose_ci.environments.project_files import EntryPoint, ProjectRequirements, VersionFile
 
 PYTHON = Interpreter((3, 11), Path("/usr"), Path(sys.executable), (), "system")
+PYTHON_312 = replace(PYTHON, version=(3, 12))
 COMPILED = ProjectRequirements(
     distribution_name="sample",
     build_requires=("setuptools",),
@@ -47,30 +51,26 @@ class FakeInstaller:
 
 
 class FakeSandbox:
-    """Plays a build: writes ``requires`` when asked for them, then calls ``build``."""
+    """Plays a build: gives ``requires`` when asked for them, then calls ``build``."""
 
     def __init__(self, build: Callable[[Path], BuildResult], requires: object = ()) -> None:
         self.build = build
         self.requires = requires
-        self.environments: list[Mapping[str, str]] = []
+        self.commands: list[BuildCommand] = []
+        self.packed: list[tarfile.TarInfo] = []
 
-    async def run(
-        self,
-        argv: Sequence[str],
-        mounts: Sequence[Mount],
-        writable: Path,
-        env: Mapping[str, str],
-        timeout: float,
-    ) -> BuildResult:
-        self.environments.append(env)
-        if "requires" in argv:
-            (writable / "output" / "requires.json").write_text(json.dumps(self.requires))
+    async def run(self, build: BuildCommand, result: Path, timeout: float) -> BuildResult:
+        self.commands.append(build)
+        with tarfile.open(build.source) as archive:
+            self.packed = archive.getmembers()
+        if "requires" in build.argv:
+            result.write_text(json.dumps(self.requires))
             return BuildResult(0, "")
-        return self.build(writable / "output")
+        return self.build(result)
 
 
-def build_extension(output: Path) -> BuildResult:
-    with zipfile.ZipFile(output / "sample-1.0-cp311-linux.whl", "w") as archive:
+def build_extension(result: Path) -> BuildResult:
+    with zipfile.ZipFile(result, "w") as archive:
         archive.writestr("sample/_fast.so", "machine code")
         archive.writestr("sample/__init__.py", "built")
         archive.writestr("sample-1.0.dist-info/METADATA", "Name: sample\nVersion: 1.0\n")
@@ -178,18 +178,23 @@ def test_extension_modules_are_added_from_the_wheel(tree: Path) -> None:
     assert [d.version for d in distributions(path=[str(prepared.overlay)])] == ["1.0"]
     assert isinstance(builder.installer, FakeInstaller)
     assert builder.installer.asked == [("setuptools",), ("setuptools", "cython>=3")]
-    assert sandbox.environments[-1]["SETUPTOOLS_SCM_PRETEND_VERSION"] == "1.0"
+    assert sandbox.commands[-1].env["SETUPTOOLS_SCM_PRETEND_VERSION"] == "1.0"
 
 
-def fail(output: Path) -> BuildResult:
+def fail(result: Path) -> BuildResult:
     return BuildResult(1, "…\nerror: \x1b[31mno compiler\x1b[0m\n\n")
 
 
-def hang(output: Path) -> BuildResult:
-    return BuildResult(None, "")
+def hang(result: Path) -> BuildResult:
+    return BuildResult(None, "…\nnot finished after 7 s")
 
 
-def leave_nothing(output: Path) -> BuildResult:
+def eat(result: Path) -> BuildResult:
+    return BuildResult(137, "")
+
+
+def leave_nothing(result: Path) -> BuildResult:
+    result.touch()
     return BuildResult(0, "")
 
 
@@ -197,8 +202,9 @@ def leave_nothing(output: Path) -> BuildResult:
     ("build", "reason"),
     [
         (fail, "the build failed: error: no compiler"),
-        (hang, "the build did not end within 7 s"),
-        (leave_nothing, "the build left 0 wheels instead of one"),
+        (hang, "the build was ended: not finished after 7 s"),
+        (eat, "the build was killed, as it is when it takes too much memory"),
+        (leave_nothing, "the build left no wheel"),
     ],
 )
 def test_a_build_that_fails_falls_back_to_the_tree_and_says_why(
@@ -226,14 +232,40 @@ def test_an_answer_that_is_no_list_ends_the_build(tree: Path) -> None:
     assert "gave no list of requirements" in prepared.fallbacks[0]
 
 
-def test_links_in_the_tree_are_copied_as_links_into_the_build(tree: Path) -> None:
+def test_links_in_the_tree_are_packed_as_links(tree: Path) -> None:
     secret = tree.parent / "secret"
     secret.write_text("secret")
-    secret.chmod(0o600)
     (tree / "link").symlink_to(secret)
+    sandbox = FakeSandbox(build_extension)
 
-    prepare(tree, COMPILED, "1.0", make_builder(tree, FakeSandbox(build_extension)))
+    prepare(tree, COMPILED, "1.0", make_builder(tree, sandbox))
 
-    copied = tree.parent / "scratch" / "build" / "source" / "link"
-    assert copied.is_symlink()
-    assert secret.stat().st_mode & 0o777 == 0o600
+    (link,) = [member for member in sandbox.packed if member.name == "link"]
+    assert (link.issym(), link.size) == (True, 0)
+
+
+def test_a_build_is_kept_for_the_very_tree(tree: Path) -> None:
+    sandbox = FakeSandbox(build_extension)
+    builder = make_builder(tree, sandbox)
+
+    one = anyio.run(builder.build_wheel, tree, COMPILED, "1.0")
+    asked = len(sandbox.commands)
+    again = anyio.run(builder.build_wheel, tree, COMPILED, "1.0")
+    assert (again, len(sandbox.commands)) == (one, asked)
+
+    (tree / "src" / "sample" / "fast.c").touch()
+    assert anyio.run(builder.build_wheel, tree, COMPILED, "1.0") != one
+
+
+@pytest.mark.parametrize("other", [{"trust": "pull-request"}, {"interpreter": PYTHON_312}])
+def test_a_build_is_not_shared_across_what_makes_a_difference(
+    tree: Path, other: dict[str, Any]
+) -> None:
+    sandbox = FakeSandbox(build_extension)
+    builder = make_builder(tree, sandbox)
+
+    one = anyio.run(builder.build_wheel, tree, COMPILED, "1.0")
+
+    assert anyio.run(replace(builder, **other).build_wheel, tree, COMPILED, "1.0") != one
+    assert anyio.run(builder.build_wheel, tree, COMPILED, "1.1") != one
+    assert anyio.run(builder.build_wheel, tree, COMPILED, "1.0") == one

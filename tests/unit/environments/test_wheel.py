@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import os
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from regoose_ci.environments import wheel as wheel_module
-from regoose_ci.environments.wheel import WheelError, find_wheel, unpack_missing
+from regoose_ci.environments.wheel import WheelError, unpack_missing
 
 
 def write_wheel(path: Path, members: dict[str, str]) -> Path:
@@ -68,36 +66,3 @@ def test_what_is_no_archive_is_a_wheel_error(tmp_path: Path, tree: Path) -> None
 
     with pytest.raises(WheelError, match="cannot be read"):
         unpack_missing(tmp_path / "x.whl", tree, "src", tmp_path / "overlay")
-
-
-def leave_nothing(directory: Path) -> None:
-    pass
-
-
-def leave_two(directory: Path) -> None:
-    (directory / "a.whl").touch()
-    (directory / "b.whl").touch()
-
-
-def leave_a_link(directory: Path) -> None:
-    (directory / "a.whl").symlink_to("/etc/hostname")
-
-
-def leave_a_pipe(directory: Path) -> None:
-    os.mkfifo(directory / "a.whl")
-
-
-def leave_no_directory(directory: Path) -> None:
-    directory.rmdir()
-
-
-@pytest.mark.parametrize(
-    "leave", [leave_nothing, leave_two, leave_a_link, leave_a_pipe, leave_no_directory]
-)
-def test_only_one_plain_wheel_is_accepted(tmp_path: Path, leave: Callable[[Path], None]) -> None:
-    output = tmp_path / "output"
-    output.mkdir()
-    leave(output)
-
-    with pytest.raises(WheelError):
-        find_wheel(output)
