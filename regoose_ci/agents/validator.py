@@ -6,11 +6,13 @@ import dataclasses
 import secrets
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import anyio
 
 from regoose_ci.agents.board import Board
 from regoose_ci.agents.generator import file_of
+from regoose_ci.agents.together import accept_together
 from regoose_ci.comparison.calls import render_call
 from regoose_ci.comparison.outcomes import describe_pair
 from regoose_ci.domain.candidates import (
@@ -29,6 +31,9 @@ from regoose_ci.execution.pairs import GuestPair, PairFactory
 from regoose_ci.execution.validation import run_on, size_problem
 from regoose_ci.generation.embedded.files import negated_twin
 
+MAX_TOGETHER = 24
+"""So many tests share a process, unless one function has more."""
+
 
 class Validator:
     """Writes ``board.verdicts``."""
@@ -38,9 +43,10 @@ class Validator:
         if board.laboratory is None:
             return
         pairs = board.laboratory.pairs
-        queue = [(i, tests) for i, tests in board.candidates.items() if tests]
+        found = [(i, tests) for i, tests in board.candidates.items() if tests]
+        queue = _groups(found)
         workers = min(board.request.jobs, len(queue))
-        with board.stage(Stage.EXECUTION, len(queue)) as summary:
+        with board.stage(Stage.EXECUTION, len(found)) as summary:
             async with anyio.create_task_group() as tasks:
                 for _ in range(workers):
                     tasks.start_soon(_work, board, pairs, queue)
@@ -49,26 +55,66 @@ class Validator:
             summary.append(f"{accepted} of {total} tests accepted")
 
 
-async def _work(
-    board: Board, pairs: PairFactory, queue: list[tuple[str, tuple[CandidateTest, ...]]]
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Functions whose hardening tests are run together, unless that has failed already."""
+
+    functions: tuple[tuple[str, tuple[CandidateTest, ...]], ...]
+    is_tried: bool = False
+
+    @property
+    def tests(self) -> list[CandidateTest]:
+        return [test for _, tests in self.functions for test in tests]
+
+
+def _groups(found: Sequence[tuple[str, tuple[CandidateTest, ...]]]) -> list[_Group]:
+    """Functions with a behaviour change alone and first; the others some at a time."""
+    changed = [f for f in found if any(t.kind is CandidateKind.CATCHING for t in f[1])]
+    groups = [_Group((function,)) for function in changed]
+    for function in found:
+        if function in changed:
+            continue
+        last = groups[-1] if len(groups) > len(changed) else None
+        if last is not None and len(last.tests) + len(function[1]) <= MAX_TOGETHER:
+            groups[-1] = _Group((*last.functions, function))
+        else:
+            groups.append(_Group((function,)))
+    return groups
+
+
+async def _work(board: Board, pairs: PairFactory, queue: list[_Group]) -> None:
     """Run each candidate in one pair of guests, and what was accepted again in another.
 
-    When a guest fails, the next function gets new ones.
+    When a guest fails, what comes next gets new ones.
     """
     while queue:
         async with pairs.testing_pair() as pair, pairs.testing_pair() as fresh:
             works = True
             while queue and works:
-                function_id, tests = queue.pop(0)
-                function = board.findings[function_id].function
-                async with board.function(Stage.EXECUTION, function_id) as summary:
-                    verdicts = await _validate(board, (pair, fresh), function, tests)
-                    board.verdicts[function_id] = verdicts
-                    _announce(board, function, verdicts)
-                    accepted = sum(v.accepted for v in verdicts)
-                    summary.append(f"{accepted} of {len(verdicts)} tests accepted")
-                works = all(v.rejection is not RejectionReason.INFRA_ERROR for v in verdicts)
+                works = await _work_on(board, (pair, fresh), queue)
+
+
+async def _work_on(board: Board, guests: tuple[GuestPair, GuestPair], queue: list[_Group]) -> bool:
+    """Validate one group; return whether the guests still work."""
+    group = queue.pop(0)
+    sure: list[Verdict] = []
+    if not group.is_tried:
+        try:
+            sure = await accept_together(board, *guests, group.tests)
+        except GuestError:  # whose fault it was shows when each function is looked at alone
+            queue[:0] = [_Group((function,), is_tried=True) for function in group.functions]
+            return False
+    works = True
+    for function_id, tests in group.functions:
+        function = board.findings[function_id].function
+        async with board.function(Stage.EXECUTION, function_id) as summary:
+            verdicts = await _validate(board, guests, function, tests, sure)
+            board.verdicts[function_id] = verdicts
+            _announce(board, function, verdicts)
+            accepted = sum(v.accepted for v in verdicts)
+            summary.append(f"{accepted} of {len(verdicts)} tests accepted")
+        works &= all(v.rejection is not RejectionReason.INFRA_ERROR for v in verdicts)
+    return works
 
 
 def _announce(board: Board, function: ChangedFunction, verdicts: Sequence[Verdict]) -> None:
@@ -91,11 +137,17 @@ async def _validate(
     guests: tuple[GuestPair, GuestPair],
     function: ChangedFunction,
     tests: tuple[CandidateTest, ...],
+    sure: Sequence[Verdict],
 ) -> list[Verdict]:
+    """Look at each test alone that is not among the ``sure`` ones."""
     pair, fresh = guests
+    known = {id(verdict.candidate): verdict for verdict in sure}
+    alone = [test for test in tests if id(test) not in known]
     try:
-        first = [await _first_look(board, pair, function, test) for test in tests]
-        return [await _second_look(board, fresh, function, verdict) for verdict in first]
+        first = [await _first_look(board, pair, function, test) for test in alone]
+        second = [await _second_look(board, fresh, function, verdict) for verdict in first]
+        known |= {id(verdict.candidate): verdict for verdict in second}
+        return [known[id(test)] for test in tests]
     except GuestError as error:
         reason = RejectionReason.INFRA_ERROR
         return [Verdict(test, (), reason, error.message) for test in tests]

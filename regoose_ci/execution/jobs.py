@@ -21,6 +21,7 @@ from regoose_ci.guest.protocol import (
     Recorded,
     RecordJob,
     RunTestJob,
+    RunTestsJob,
     Target,
     TestRun,
 )
@@ -125,6 +126,14 @@ async def run_test(guest: Guest, job: RunTestJob, timeout: float = TEST_TIMEOUT)
     if len(runs) != 1 or not clean:
         return Ended(runs[0] if runs else None, False, False, _why(answer, "the test"))
     return Ended(runs[0], timed_out=False, trusted=True, detail="")
+
+
+async def run_tests(guest: Guest, job: RunTestsJob, timeout: float) -> list[TestRun]:
+    """Run several tests in one child; return pytest's records, none when it did not end well."""
+    answer = await guest.call("run_tests", job, timeout)
+    clean = not answer.end.error and not answer.end.timed_out and answer.end.exit_code == 0
+    runs = _validated(_RUN, answer)
+    return runs if clean and len(runs) == len(job.tests) else []
 
 
 def _validated(adapter: TypeAdapter[_T], answer: Answer) -> list[_T]:

@@ -1,18 +1,23 @@
-"""Runs one generated test on one revision and says what can be believed of it."""
+"""Runs generated tests on one revision and says what can be believed of them."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from collections.abc import Mapping
 
 from regoose_ci.domain.bounds import MAX_DETAIL, MAX_TEST_BYTES, MAX_TEST_LINES
 from regoose_ci.domain.candidates import RunOutcome, RunRecord
-from regoose_ci.domain.changes import ChangedFunction
+from regoose_ci.domain.changes import ChangedFunction, FunctionSource
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.expected import expected_tests
 from regoose_ci.execution.exploration import sources_of, target_of
-from regoose_ci.execution.jobs import Ended, run_test
-from regoose_ci.guest.protocol import RunTestJob
+from regoose_ci.execution.jobs import TEST_TIMEOUT, Ended, run_test, run_tests
+from regoose_ci.guest.protocol import Reach, RunTestJob, RunTestsJob, TestRun
 from regoose_ci.sandbox.base import Guest
+
+SECONDS_EACH = 1.0
+"""More time for each test that shares a process with others."""
 
 _FILE = "test_generated.py"
 _OUTCOMES = {"passed": RunOutcome.PASSED, "failed": RunOutcome.FAILED}
@@ -59,3 +64,34 @@ def record_of(revision: Revision, name: str, source: str, ended: Ended) -> RunRe
             return RunRecord(revision, RunOutcome.ERROR, detail=detail, trusted=False)
     covered = {path: frozenset(lines) for path, lines in run.reach.lines.items()}
     return RunRecord(revision, outcome, run.duration, run.detail[-MAX_DETAIL:], covered)
+
+
+async def run_together(
+    guest: Guest, revision: Revision, tests: Mapping[str, ChangedFunction], source: str
+) -> dict[str, RunRecord]:
+    """Run tests of a file with text ``source`` in one process; ``tests`` has their functions.
+
+    Returns records by name of those that are believed: none when the process did not end well.
+    """
+    places = {name: sources_of(function).get(revision) for name, function in tests.items()}
+    watch = {
+        target_of(tests[name], where): None for name, where in places.items() if where is not None
+    }
+    job = RunTestsJob(_FILE, source, tuple(tests), tuple(watch))
+    runs = await run_tests(guest, job, TEST_TIMEOUT + SECONDS_EACH * len(tests))
+    records = {}
+    for (name, where), run in zip(places.items(), runs, strict=False):
+        ended = Ended(_within(run, where), timed_out=False, trusted=True, detail="")
+        record = record_of(revision, name, source, ended)
+        if record.trusted:
+            records[name] = record
+    return records
+
+
+def _within(run: TestRun, where: FunctionSource | None) -> TestRun:
+    """Leave of what a test reached what lies in its own function."""
+    if where is None:
+        return dataclasses.replace(run, reach=Reach())
+    inside = range(where.first_line, where.last_line + 1)
+    lines = tuple(n for n in run.reach.lines.get(where.path, ()) if n in inside)
+    return dataclasses.replace(run, reach=Reach({where.path: lines} if lines else {}))

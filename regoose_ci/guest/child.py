@@ -19,6 +19,7 @@ _JOBS = {
     "mutate": ("mutate", "mutate", "MutateJob"),
     "record": ("record", "record", "RecordJob"),
     "run_test": ("run_test", "run_test", "RunTestJob"),
+    "run_tests": ("run_test", "run_tests", "RunTestsJob"),
 }
 _ENVIRONMENT = {
     "HOME": "/tmp",  # noqa: S108 - the guest's own, a tmpfs
@@ -26,7 +27,7 @@ _ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "TZ": "UTC",
 }
-_PYTEST_JOBS = ("record", "run_test")
+_PYTEST_JOBS = ("record", "run_test", "run_tests")
 _JUDGES = ("pytest", "_pytest", "pytest_jsonreport", "pytest_metadata")
 
 

@@ -26,6 +26,7 @@ from regoose_ci.guest.protocol import (
     Recorded,
     Reply,
     RunTestJob,
+    RunTestsJob,
     TestRun,
     to_json,
 )
@@ -89,6 +90,11 @@ class FunctionGuest:
         if isinstance(payload, RunTestJob):
             assert self._tests is not None
             return Answer(sent(self._tests(payload)), OVER)
+        if isinstance(payload, RunTestsJob):
+            assert self._tests is not None
+            file = (payload.file_name, payload.source)
+            jobs = [RunTestJob(*file, test, payload.watch) for test in payload.tests]
+            return Answer(sent(*map(self._tests, jobs)), OVER)
         return Answer(sent(*self._recorded), OVER)
 
     def _described(self, target: object) -> Described:

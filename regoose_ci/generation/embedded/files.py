@@ -72,6 +72,19 @@ def standalone(
     return _source([candidate], style, first_party)
 
 
+def together(
+    candidates: Sequence[CandidateTest],
+    style: ProjectTestStyle,
+    first_party: Collection[str] = (),
+) -> str:
+    """A file with all of these tests, whose names are unique.
+
+    Raises:
+        UnwritableTestError: a candidate's code is not valid Python.
+    """
+    return _source(candidates, style, first_party)
+
+
 def negated_twin(candidate: CandidateTest) -> CandidateTest | None:
     """The candidate with its assertions flipped, when its generator wrote that."""
     if candidate.negated is None:

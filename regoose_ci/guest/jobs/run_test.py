@@ -1,4 +1,4 @@
-"""Job ``run_test``: run one test of a generated file and hand over pytest's own record of it."""
+"""Jobs ``run_test`` and ``run_tests``: run tests of a generated file, tell what pytest noted."""
 
 from __future__ import annotations
 
@@ -10,41 +10,61 @@ from pathlib import Path
 import pytest
 from pytest_jsonreport.plugin import JSONReport
 
-from ..protocol import REPOSITORY, RunTestJob, TestRun
+from ..protocol import REPOSITORY, Reach, RunTestJob, RunTestsJob, TestRun
 from ..tracing import Tracer
 
 MAX_DETAIL = 2000
 
 
 class _Trace:
-    """Traces the call phase of a test."""
+    """Traces the call phases of tests; keeps apart what each test function reaches."""
 
-    def __init__(self, tracer: Tracer) -> None:
-        self._tracer = tracer
+    def __init__(self, job: RunTestsJob, root: str) -> None:
+        self._job = job
+        self._root = root
+        self._tracers: dict[str, Tracer] = {}
 
     @pytest.hookimpl(hookwrapper=True)
-    def pytest_runtest_call(self) -> Iterator[None]:
-        with self._tracer.tracing():
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        new = Tracer(self._job.watch, self._root)
+        with self._tracers.setdefault(_function_of(item.nodeid), new).tracing():
             yield
+
+    def take(self, name: str) -> Reach:
+        tracer = self._tracers.get(name)
+        return Reach() if tracer is None else tracer.take()
 
 
 def run_test(job: RunTestJob, root: str = REPOSITORY) -> Iterator[TestRun]:
     """Run the job's test against the tree at ``root`` and yield its record."""
+    return run_tests(RunTestsJob(job.file_name, job.source, (job.test,), job.watch), root)
+
+
+def run_tests(job: RunTestsJob, root: str = REPOSITORY) -> Iterator[TestRun]:
+    """Run the job's tests against the tree at ``root`` and yield their records, in order.
+
+    Tests that nobody asked for have a record too, so that they are noticed.
+    """
     directory = Path(tempfile.mkdtemp(prefix="generated-"))
     path = directory / os.path.basename(job.file_name)  # noqa: PTH119 - a name, never a path
     path.write_text(job.source, encoding="utf-8")
-    tracer = Tracer(job.watch, root)
-    report = JSONReport()
+    trace, report = _Trace(job, root), JSONReport()
     arguments = ["-q", "-p", "no:cacheprovider", "--noconftest", "-c", os.devnull]
     arguments += [f"--rootdir={directory}", "--import-mode=importlib", "-W", "ignore"]
     arguments += ["-p", "pytest_metadata.plugin", "-p", "pytest_jsonreport.plugin"]
-    arguments += ["--json-report-file=none", f"{path}::{job.test}"]
-    pytest.main(arguments, plugins=[report, _Trace(tracer)])
-    yield _read(report.report, tracer)
+    arguments += ["--json-report-file=none", *(f"{path}::{name}" for name in job.tests)]
+    pytest.main(arguments, plugins=[report, trace])
+    found = [_function_of(test["nodeid"]) for test in report.report.get("tests", [])]
+    for name in dict.fromkeys([*job.tests, *found]):
+        yield _read(report.report, name, trace.take(name))
 
 
-def _read(report: dict, tracer: Tracer) -> TestRun:  # type: ignore[type-arg]
-    tests = report.get("tests", [])
+def _function_of(node_id: str) -> str:
+    return node_id.split("::", 1)[-1].partition("[")[0]
+
+
+def _read(report: dict, name: str, reach: Reach) -> TestRun:  # type: ignore[type-arg]
+    tests = [t for t in report.get("tests", []) if _function_of(t["nodeid"]) == name]
     collected = tuple(test["nodeid"].split("::", 1)[-1] for test in tests)
     if not tests:
         failed = [c for c in report.get("collectors", []) if c.get("outcome") == "failed"]
@@ -56,4 +76,4 @@ def _read(report: dict, tracer: Tracer) -> TestRun:  # type: ignore[type-arg]
     details = [str(test[p].get("longrepr", "")) for test in tests for p in phases if test.get(p)]
     detail = next((d for d in details if d), "")
     duration = sum(test[p]["duration"] for test in tests for p in phases if test.get(p))
-    return TestRun(collected, worst, duration, detail[-MAX_DETAIL:], tracer.take())
+    return TestRun(collected, worst, duration, detail[-MAX_DETAIL:], reach)

@@ -167,6 +167,16 @@ class RunTestJob:
 
 
 @dataclass(frozen=True)
+class RunTestsJob:
+    """Run several tests of a generated file in one process; one `TestRun` each, in order."""
+
+    file_name: str
+    source: str
+    tests: tuple[str, ...]
+    watch: tuple[Target, ...] = ()
+
+
+@dataclass(frozen=True)
 class TestRun:
     """pytest's record of one test. ``outcome`` is passed, failed, error or none (not collected)."""
 

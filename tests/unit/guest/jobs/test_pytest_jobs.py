@@ -13,6 +13,7 @@ import pytest
 from regoose_ci.guest.protocol import (
     RecordJob,
     RunTestJob,
+    RunTestsJob,
     Target,
     to_json,
 )
@@ -24,7 +25,7 @@ sys.path[:0] = {paths}
 from regoose_ci.guest import decode
 from regoose_ci.guest.protocol import to_json
 job = decode.job({type!r}, json.loads({payload!r}))
-module = importlib.import_module("regoose_ci.guest.jobs.{name}")
+module = importlib.import_module("regoose_ci.guest.jobs.{module}")
 results = list(module.{name}(job, {root!r}))
 sys.stderr.write("RESULT" + json.dumps([json.loads(to_json(r)) for r in results]))
 """
@@ -32,11 +33,14 @@ _HERE = str(Path(__file__).resolve().parents[4])
 TOTAL = Target("total", "larder/shelf.py", "larder.shelf", "total", 1, 99)
 
 
-def run(name: str, job: RecordJob | RunTestJob, root: Path) -> list[dict[str, object]]:
+def run(
+    name: str, job: RecordJob | RunTestJob | RunTestsJob, root: Path
+) -> list[dict[str, object]]:
     program = _PROGRAM.format(
         paths=[_HERE, str(root)],
         type=type(job).__name__,
         payload=to_json(job).decode(),
+        module=name.removesuffix("s"),
         name=name,
         root=str(root),
     )
@@ -151,3 +155,15 @@ def test_a_test_that_is_not_collected(project: Path, text: str) -> None:
 def test_a_conftest_of_the_project_has_no_say(project: Path) -> None:
     sample.write(project, {"conftest.py": "raise RuntimeError('never read')"})
     assert run_test(project, "def test_it(): pass")["outcome"] == "passed"
+
+
+def test_tests_of_one_process_have_records_of_their_own(project: Path) -> None:
+    source = (
+        "from larder.shelf import total\n"
+        "def test_a(): assert total(['a']) == 1\n"
+        "def test_b(): assert False\n"
+    )
+    job = RunTestsJob("test_it.py", source, ("test_b", "test_a"), (TOTAL,))
+    records = run("run_tests", job, project)
+    assert [record["outcome"] for record in records] == ["failed", "passed"]
+    assert [bool(record["reach"]["lines"]) for record in records] == [False, True]  # type: ignore[index]
