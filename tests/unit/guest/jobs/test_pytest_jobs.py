@@ -166,4 +166,4 @@ def test_tests_of_one_process_have_records_of_their_own(project: Path) -> None:
     job = RunTestsJob("test_it.py", source, ("test_b", "test_a"), (TOTAL,))
     records = run("run_tests", job, project)
     assert [record["outcome"] for record in records] == ["failed", "passed"]
-    assert [bool(record["reach"]["lines"]) for record in records] == [False, True]  # type: ignore[index]
+    assert ["reach" in record for record in records] == [False, True]
