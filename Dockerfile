@@ -46,7 +46,7 @@ ENV HOME=/home/regoose \
     SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
     UV_CACHE_DIR=/tmp/regoose/uv \
     UV_LINK_MODE=copy \
-    REGOOSE_OUT=/home/regoose/report \
+    REGOOSE_OUT=/home/regoose/out \
     XDG_RUNTIME_DIR=/tmp/regoose/run
 # hadolint ignore=DL3066
 USER regoose

@@ -9,7 +9,7 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml examples/*.yml)
 SUITES := $(wildcard tests/unit tests/integration tests/sandbox tests/e2e)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engines demo test check test-all bench clean
+.PHONY: help setup engines documents demo test check test-all bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -19,6 +19,9 @@ setup: $(STAMP) ## Install what is missing and make .venv
 $(STAMP): pyproject.toml .ci/setup
 	.ci/setup $(VENV) $(PYTHON)
 
+documents: $(STAMP) ## Write the action's inputs into action.yml and README.md
+	$(BIN)/python -m regoose_ci.action.documents .
+
 demo: $(STAMP) ## Review the sample change
 	$(BIN)/regoose demo
 
@@ -27,7 +30,7 @@ check: $(STAMP) ## Lint, format, types, import rules, workflows
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/shellcheck .ci/engines .ci/nest .ci/run .ci/setup .ci/test-all
+	$(BIN)/shellcheck .ci/engines .ci/image .ci/nest .ci/run .ci/setup .ci/test-all
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)

@@ -9,7 +9,7 @@ from pathlib import Path
 from regoose_ci.action.annotations import notice, warning
 from regoose_ci.action.inputs import read_inputs
 from regoose_ci.action.phase import Phase
-from regoose_ci.action.plan import DonePlan, ReviewPlan, read_plan
+from regoose_ci.action.plan import OUTPUTS_FILE, DonePlan, ReviewPlan, read_plan
 from regoose_ci.action.prepare import prepare as prepare_plan
 from regoose_ci.action.publish import publish as publish_plan
 from regoose_ci.action.review import base_pyproject, planned_repository, planned_request
@@ -22,8 +22,8 @@ from regoose_ci.repository.fetch import Remote, fetch_commits
 
 EVENT, PLAN, REPORT = "event.json", "plan", "report"
 """What a phase finds in the directory that it is given."""
-OUTPUTS, SUMMARY = "outputs", "summary.md"
-"""What a phase leaves for action.yml to pass on."""
+SUMMARY = "summary.md"
+"""What a phase leaves for action.yml to show, beside the outputs."""
 
 
 def prepare(given: Path, out: Path) -> int:
@@ -32,7 +32,6 @@ def prepare(given: Path, out: Path) -> int:
     remote = Remote(phase.run.repository_url, read_token(os.environ).get_secret_value())
     request = read_event(phase.run.event, given / EVENT)
     plan = prepare_plan(phase, request, lambda shas, place: fetch_commits(remote, shas, place), out)
-    _leave(out, OUTPUTS, f"task={plan.task}\n")
     if isinstance(plan, DonePlan):
         _leave(out, SUMMARY, f"{plan.reason}\n")
         _tell(notice(plan.reason))
@@ -57,7 +56,7 @@ def publish(given: Path, out: Path, exit_code: int | None) -> int:
     """Show on GitHub what the review found. Returns 0 also where GitHub did not take it."""
     published = publish_plan(_phase(), read_plan(given / PLAN), given / REPORT, exit_code)
     _leave(out, SUMMARY, published.summary)
-    _leave(out, OUTPUTS, "".join(f"{n}={value}\n" for n, value in published.outputs.items()))
+    _leave(out, OUTPUTS_FILE, "".join(f"{n}={value}\n" for n, value in published.outputs.items()))
     for line in published.annotations:
         _tell(line)
     if published.problem:

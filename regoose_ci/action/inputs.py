@@ -98,17 +98,27 @@ def read_inputs() -> ActionSettings:
 def review_inputs() -> Sequence[Input]:
     """The inputs that a review reads."""
     fields = {name: info for name, info in Settings.model_fields.items() if name in SETTINGS}
-    return [_input(name, info, variable_name(name)) for name, info in fields.items()]
+    # Without defaults of their own: those would override what the base commit configures.
+    return [
+        Input(setting_name(name), _with_default(info), "", variable_name(name))
+        for name, info in fields.items()
+    ]
 
 
 def conversation_inputs() -> Sequence[Input]:
     """The inputs that the phases around a review read."""
     fields = ActionSettings.model_fields
-    return [_input(name, info, _PREFIX + name.upper()) for name, info in fields.items()]
+    return [
+        Input(
+            setting_name(name), info.description or "", shown(info.default), _PREFIX + name.upper()
+        )
+        for name, info in fields.items()
+    ]
 
 
-def _input(field: str, info: FieldInfo, variable: str) -> Input:
-    return Input(setting_name(field), info.description or "", shown(info.default), variable)
+def _with_default(info: FieldInfo) -> str:
+    default = shown(info.default)
+    return f"{info.description} ({default} by default)" if default else info.description or ""
 
 
 def all_inputs() -> Sequence[Input]:

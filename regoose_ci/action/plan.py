@@ -12,6 +12,7 @@ from regoose_ci.github import RunId
 from regoose_ci.github.payload import Number, Sha
 
 PLAN_FILE = "plan.json"
+OUTPUTS_FILE = "outputs"
 REPOSITORY_DIRECTORY = "repository"
 """Holds one bare repository with the two commits."""
 _LARGEST = 1024 * 1024
@@ -88,8 +89,9 @@ _PLAN: TypeAdapter[Plan] = TypeAdapter(Annotated[Plan, Field(discriminator="task
 
 
 def write_plan(plan: Plan, directory: Path) -> None:
-    """Leave the plan for the other phases."""
+    """Leave the plan for the other phases, and its task for action.yml."""
     directory.mkdir(parents=True, exist_ok=True)
+    (directory / OUTPUTS_FILE).write_text(f"task={plan.task}\n", encoding="utf-8")
     (directory / PLAN_FILE).write_text(plan.model_dump_json(indent=2), encoding="utf-8")
 
 

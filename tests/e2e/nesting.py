@@ -47,17 +47,21 @@ class Nest:
     image: Image
     place: Path
 
-    def run(self, *arguments: str, workspace: Path | None = None, within: str = "") -> Nested:
-        """Run Regoose in the image; ``within`` is a command that starts ``.ci/nest`` then."""
-        report = Path(tempfile.mkdtemp(dir=self.place)) / "report"
-        self.give(report.parent)
+    def run(self, *arguments: str, send: Path | None = None, within: str = "") -> Nested:
+        """Run Regoose in the image, with a sandbox inside.
+
+        ``send`` is what it gets, as ``in/`` and its name; ``within`` is a command that starts
+        ``.ci/nest`` then.
+        """
+        work = Path(tempfile.mkdtemp(dir=self.place)) if send is None else send.parent
+        self.give(work)
         program = shutil.copy(ROOT / ".ci/nest", self.place / "nest")
-        command = [*within.split(), program, "--engine", self.client.engine, "--network", "none"]
-        command += ["--report", str(report)]
-        if workspace is not None:
-            command += ["--workspace", str(workspace)]
+        command = [*within.split(), program, "--sandbox", "--engine", self.client.engine]
+        command += ["--network", "none", "--work", str(work), "--receive", "report"]
+        if send is not None:
+            command += ["--send", send.name]
         done = self.client.call(*command, self.image.name, *arguments, seconds=_LONGEST)
-        return Nested(done.returncode, done.stdout + done.stderr, report)
+        return Nested(done.returncode, done.stdout + done.stderr, work / "report")
 
     def give(self, path: Path) -> None:
         """Make a file or directory the client's user's."""

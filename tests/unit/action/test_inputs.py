@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from regoose_ci.action.documents import documents
+from regoose_ci.action.inputs import SETTINGS, ActionSettings, all_inputs, read_inputs
+from regoose_ci.config import Settings
+from regoose_ci.errors import UsageError
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_action_and_documents_have_every_input() -> None:
+    for path, text in documents(ROOT).items():
+        assert path.read_text(encoding="utf-8") == text, "run: make documents"
+        missing = [one.name for one in all_inputs() if one.name not in text]
+        assert missing == []
+
+
+def test_settings_that_are_inputs_exist() -> None:
+    assert set(SETTINGS) <= set(Settings.model_fields)
+
+
+def test_inputs_are_read_from_their_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REGOOSE_ACTION_COMMENT", "false")
+    monkeypatch.setenv("REGOOSE_ACTION_SKIP", "draft bot")
+    monkeypatch.setenv("REGOOSE_ACTION_ARTIFACT", "")
+
+    expected = ActionSettings(comment=False, skip=("draft", "bot"))
+    assert read_inputs().model_dump() == expected.model_dump()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("COMMENT", "perhaps"), ("SKIP", "mine"), ("ARTIFACT", "a/../b")]
+)
+def test_a_wrong_input_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"REGOOSE_ACTION_{name}", value)
+
+    with pytest.raises(UsageError, match=f"The input {name.lower()} is wrong"):
+        read_inputs()
