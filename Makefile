@@ -5,7 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
-WORKFLOWS := $(wildcard .github/workflows/*.yml examples/*.yml)
+WORKFLOWS := $(wildcard .github/workflows/*.yml examples/workflows/*.yml)
+SCRIPTS := $(filter-out .ci/image_%,$(wildcard .ci/*))
 SUITES := $(wildcard tests/unit tests/integration tests/sandbox tests/e2e)
 
 .DEFAULT_GOAL := help
@@ -30,11 +31,13 @@ check: $(STAMP) ## Lint, format, types, import rules, workflows
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/shellcheck .ci/engines .ci/image .ci/nest .ci/run .ci/setup .ci/test-all
+	$(BIN)/shellcheck $(SCRIPTS)
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
-	$(BIN)/zizmor --quiet --offline --persona auditor action.yml $(WORKFLOWS)
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/zizmor --quiet --offline --persona auditor action.yml .github $(WORKFLOWS)
+	.ci/actionlint $(WORKFLOWS)
 
 test: check engines ## Checks and all tests
 	$(BIN)/python -m pytest $(SUITES)
