@@ -18,6 +18,7 @@ from regoose_ci.domain.events import Stage
 from regoose_ci.domain.observations import Call, Origin
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import GuestError
+from regoose_ci.execution.endings import Ending
 from regoose_ci.execution.exploration import (
     FunctionExplorer,
     FunctionFindings,
@@ -225,7 +226,10 @@ def _as_imported(call: Call, function: ChangedFunction, described: list[Describe
 
 
 async def _describe(pair: GuestPair, function: ChangedFunction) -> list[Described]:
-    """Describe the function and the public callers it is reached through, on each revision."""
+    """Describe the function and the public callers it is reached through.
+
+    Those of base come after those of head, where another signature makes them different.
+    """
     sources = sources_of(function)
 
     async def on_one(revision: Revision, guest: Guest) -> list[Described]:
@@ -239,7 +243,10 @@ async def _describe(pair: GuestPair, function: ChangedFunction) -> list[Describe
 
     results = await pair.on_each(on_one)
     on_head = results.get(Revision.HEAD) or []
-    return on_head or results.get(Revision.BASE) or []
+    on_base = results.get(Revision.BASE) or []
+    if not on_head or on_head[0].error:
+        return on_head or on_base
+    return [*on_head, *(d for d in on_base if not d.error and d not in on_head)]
 
 
 def _entry(name: str, source: FunctionSource) -> Target:
@@ -257,8 +264,17 @@ def _import_problem(described: list[Described], function: ChangedFunction) -> Sk
 
 
 def _skip_reason(findings: FunctionFindings) -> Skip | None:
-    if findings.kept or findings.witnesses:
+    if findings.witnesses:
         return None
-    if not findings.inputs or findings.unbuildable == findings.inputs:
+    endings, inputs = findings.endings, findings.inputs
+    if findings.unbuildable == inputs:
         return Skip("inputs_not_buildable", "no input could be built for it")
-    return Skip("change_not_reached", f"none of {findings.inputs} inputs came to the changed lines")
+    if endings[Ending.LOST] + findings.unbuildable == inputs:
+        return Skip("does_not_return", f"no call of {inputs} came back in time")
+    if endings[Ending.UNAVAILABLE] and not endings[Ending.TOLD]:
+        return Skip("needs_unavailable_resource", f"none of {inputs} calls could do its work")
+    if findings.kept:
+        return None
+    if findings.unstable:
+        return Skip("nondeterministic", f"{findings.unstable} repeated calls came out differently")
+    return Skip("change_not_reached", f"none of {inputs} inputs came to the changed lines")

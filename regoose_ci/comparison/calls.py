@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 
-from regoose_ci.comparison.source import parse_expression
+from regoose_ci.comparison.source import parse_expression, string_of
 from regoose_ci.domain.observations import Call, CallKind, Outcome
 
 _COMPARISONS = {
@@ -68,8 +68,8 @@ _PRIMARY = (
 def render_call(call: Call) -> str:
     """``call`` as Python source: ``slugify('a b', separator='-')``, ``a == b``, ``url.path``.
 
-    It is an expression, or for ``__setitem__`` and ``__delitem__`` a statement (see
-    `is_statement`).
+    It is an expression, or for ``__setitem__``, ``__setattr__`` and ``__delitem__`` a statement
+    (see `is_statement`).
     """
     call = _bound(call)
     if call.kind is CallKind.FUNCTION or call.receiver is None:
@@ -142,6 +142,8 @@ def _operator_form(name: str, receiver: str, args: tuple[str, ...]) -> str | Non
             return _binary_form(name, receiver, only)
         case (key, value) if name == "__setitem__":
             return f"{as_primary(receiver)}[{key}] = {value}"
+        case (key, value) if name == "__setattr__" and (attribute := string_of(key)):
+            return f"{as_primary(receiver)}.{attribute} = {value}"
     return f"{as_primary(receiver)}({', '.join(args)})" if name == "__call__" else None
 
 

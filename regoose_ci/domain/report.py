@@ -18,6 +18,7 @@ SkipReason = Literal[
     "nondeterministic",
     "inputs_not_buildable",
     "change_not_reached",
+    "does_not_return",
     "budget",
     "needs_unavailable_resource",
     "syntax_error",

@@ -20,6 +20,7 @@ from regoose_ci.domain.changes import ChangedFunction, FunctionSource
 from regoose_ci.domain.observations import Call, Observation, Origin, OutcomeKind, Reach
 from regoose_ci.domain.report import Explored
 from regoose_ci.domain.revisions import Revision
+from regoose_ci.execution.endings import Ending, ending_of
 from regoose_ci.execution.jobs import evaluate
 from regoose_ci.execution.pairs import GuestPair
 from regoose_ci.guest.protocol import Evaluated, Target
@@ -67,6 +68,9 @@ class FunctionFindings:
     inputs: int = 0
     reached: dict[Revision, int] = field(default_factory=lambda: dict.fromkeys(Revision, 0))
     unbuildable: int = 0
+    endings: Counter[Ending] = field(default_factory=Counter)
+    unstable: int = 0
+    """How many repeated calls came out differently."""
     mutants: tuple[Mutant, ...] = ()
 
     @property
@@ -185,6 +189,8 @@ class FunctionExplorer:
         findings.inputs += 1
         if any(o.kind is OutcomeKind.UNBUILDABLE for o in observation.outcomes.values()):
             findings.unbuildable += 1
+        else:
+            findings.endings[ending_of(observation.outcomes.values())] += 1
         reached = {r: self.reaches_change(r, reach) for r, reach in observation.reached.items()}
         for revision, reaches in reached.items():
             findings.reached[revision] += reaches

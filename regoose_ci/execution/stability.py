@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from regoose_ci.domain.observations import Observation, Origin, Outcome, Value
 from regoose_ci.domain.revisions import Revision
+from regoose_ci.execution.endings import Ending, ending_of
 from regoose_ci.execution.exploration import CALL_TIMEOUT, FunctionFindings, noteworthy_difference
 from regoose_ci.execution.jobs import evaluate
 from regoose_ci.execution.pairs import GuestPair
@@ -16,8 +17,12 @@ MAX_CONFIRMED = 120
 
 
 async def confirm(pair: GuestPair, findings: FunctionFindings) -> None:
-    """Repeat witnesses and kept observations; drop what does not come out the same."""
-    kept = spread(findings.kept, MAX_CONFIRMED)
+    """Repeat witnesses and kept observations; drop what does not come out the same.
+
+    Calls that were lost on some revision are not made again: they take long and show nothing.
+    """
+    ended = [o for o in findings.kept if ending_of(o.outcomes.values()) is not Ending.LOST]
+    kept = spread(ended, MAX_CONFIRMED)
     witnesses = list(findings.witnesses.items())
     repeated = await repeat(pair, [o for _, o in witnesses] + kept)
     findings.witnesses = {
@@ -26,6 +31,7 @@ async def confirm(pair: GuestPair, findings: FunctionFindings) -> None:
         if observation.stable and noteworthy_difference(observation) is not None
     }
     findings.kept = [o for o in repeated[len(witnesses) :] if o.stable]
+    findings.unstable = sum(not o.stable for o in repeated)
 
 
 def spread(observations: Sequence[Observation], count: int) -> list[Observation]:

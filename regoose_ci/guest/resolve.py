@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from .naming import Name, name_of
 from .protocol import REPOSITORY, CallKind, Target
 
+MAX_WRAPPERS = 20
+
 
 class ResolveError(Exception):
     """The target cannot be imported or found; the message says why."""
@@ -18,12 +20,16 @@ class ResolveError(Exception):
 
 @dataclass(frozen=True)
 class Resolved:
-    """A target's callable; ``owner`` is its class when it needs a receiver."""
+    """A target's callable; ``owner`` is its class when it needs a receiver.
+
+    ``attribute`` is what a setter sets: it is called as ``__setattr__``.
+    """
 
     kind: CallKind
     name: Name
     function: object
     owner: type | None = None
+    attribute: str = ""
 
 
 def resolve(target: Target, root: str = REPOSITORY) -> Resolved:
@@ -90,6 +96,8 @@ def _resolve_member(owner: type, name: str, target: Target) -> Resolved:
         owner_name = name_of(owner) or Name(owner.__qualname__)
         return Resolved(CallKind.FUNCTION, owner_name, owner)
     if isinstance(member, property):
+        if member.fset is not None and is_at(member.fset, target):
+            return Resolved(CallKind.METHOD, Name("__setattr__"), member.fset, owner, mangled)
         return Resolved(CallKind.PROPERTY, Name(mangled), member.fget, owner)
     if isinstance(member, functools.cached_property):
         return Resolved(CallKind.PROPERTY, Name(mangled), member.func, owner)
@@ -98,6 +106,35 @@ def _resolve_member(owner: type, name: str, target: Target) -> Resolved:
             return Resolved(CallKind.PROPERTY, Name(mangled), member, owner)
         raise ResolveError(f"{target.qualname} cannot be called")
     return Resolved(CallKind.METHOD, Name(mangled), member, owner)
+
+
+def is_at(function: object, target: Target) -> bool:
+    """Tell whether a function is the one that stands at a target's lines."""
+    code = getattr(function, "__code__", None)
+    if code is None or not code.co_filename.endswith(f"/{target.path}"):
+        return False
+    return bool(target.first_line <= code.co_firstlineno <= target.last_line)
+
+
+def undecorated(function: object, target: Target) -> object:
+    """Find the target below decorators, also those that do not tell what they wrap."""
+    waiting, seen = [function], 0
+    while waiting and seen < MAX_WRAPPERS:
+        found, seen = waiting.pop(0), seen + 1
+        if is_at(found, target):
+            return found
+        cells = getattr(found, "__closure__", None) or ()
+        waiting += [getattr(found, "__wrapped__", None), getattr(found, "__func__", None)]
+        waiting += [value for cell in cells if callable(value := _content(cell))]
+        waiting += [value for value in getattr(found, "__dict__", {}).values() if callable(value)]
+    return function
+
+
+def _content(cell: types.CellType) -> object:
+    try:
+        return cell.cell_contents
+    except ValueError:  # nothing was assigned yet
+        return None
 
 
 def _is_mangled(name: str) -> bool:

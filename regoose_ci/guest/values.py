@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
+import functools
+import io
 import keyword
 import math
 import re
 import sys
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 
 from .protocol import Value
@@ -18,6 +22,13 @@ MAX_VALUES = 400
 """Most values looked at inside one value."""
 MAX_TEXT = 2000
 
+_MUTABLE = (list, dict, set, bytearray, deque, io.StringIO, io.BytesIO)
+_SCIENTIFIC = ("numpy", "pandas")
+_ARRAY_METHODS = (
+    ('{}.to_dict("list")', "to_dict", "list"),
+    ("{}.tolist()", "tolist"),
+    ("{}.item()", "item"),
+)
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{4,}\b")
 _ITERATOR = "iterator"
 _ITERTOOLS = "import itertools"
@@ -54,22 +65,54 @@ def endless(items: list[object]) -> Value:
     return Value(_ITERATOR, parts=parts)
 
 
+def may_change(value: object) -> bool:
+    """Tell whether a call may leave its mark on ``value``, where a reader would look for it."""
+    kind = type(value)
+    return kind in _MUTABLE or not _is_pythons_own(kind)
+
+
 def _is_pythons_own(kind: type) -> bool:
-    return str(kind.__module__).partition(".")[0] in sys.stdlib_module_names
+    module = type.__getattribute__(kind, "__module__")
+    return str(module).partition(".")[0] in sys.stdlib_module_names
+
+
+def _is_a(value: object, kinds: type | tuple[type, ...]) -> bool:
+    """Ask the type alone: ``isinstance`` also asks the object, which may lie or raise."""
+    try:
+        return issubclass(type(value), kinds)
+    except Exception:  # noqa: BLE001 - the type's own metaclass raised
+        return False
 
 
 def _type_name(value: object) -> str:
-    if isinstance(value, Iterator):
+    if _is_a(value, Iterator) and not _is_a(value, io.IOBase):
         return _ITERATOR
-    return type(value).__qualname__
+    return str(type.__dict__["__qualname__"].__get__(type(value)))
 
 
 def _is_nan(value: object) -> bool:
-    return isinstance(value, float) and math.isnan(value)
+    return type(value) is float and math.isnan(value)
 
 
 def _has_address(text: str) -> bool:
     return _ADDRESS.search(text) is not None
+
+
+class _EqualWriter(SourceWriter):
+    """Writes only what is equal to itself when it is built again."""
+
+    def _compound(self, value: object) -> str:
+        kind = type(value)
+        by_identity = kind.__eq__ is object.__eq__ and dataclasses.is_dataclass(value)
+        if by_identity or issubclass(kind, (io.IOBase, functools.partial)) or _is_array(value):
+            raise UnprintableError("an equal one is not told by ==")
+        return super()._compound(value)
+
+
+def _is_array(value: object) -> bool:
+    """Tell whether it is of numpy or pandas: comparing gives one answer for each item."""
+    root = str(type.__getattribute__(type(value), "__module__")).partition(".")[0]
+    return root in _SCIENTIFIC and hasattr(type(value), "__array__")
 
 
 class _Encoder:
@@ -82,7 +125,7 @@ class _Encoder:
         self._left -= 1
         kind = _type_name(value)
         try:
-            written = SourceWriter().write(value)
+            written = _EqualWriter().write(value)
         except UnprintableError:
             pass
         except (Exception, RecursionError):  # noqa: BLE001 - the value's own repr or eq raised
@@ -110,12 +153,18 @@ class _Encoder:
 
 def _projections(value: object) -> Iterator[tuple[str, object]]:
     """Yield what can be asked of a value, plainest first."""
-    if isinstance(value, Iterator):
+    if _is_array(value):
+        yield from _of_array(value)
         return
-    if isinstance(value, float):
+    if type(value) in (io.StringIO, io.BytesIO):
+        yield "{}.getvalue()", value.getvalue()  # type: ignore[attr-defined]
+        return
+    if _is_a(value, Iterator):
+        return
+    if type(value) is float:
         yield "str({})", str(value)
         return
-    if isinstance(value, BaseException):
+    if _is_a(value, BaseException):
         yield "type({}).__name__", type(value).__name__
     if isinstance(value, str):
         yield "len({})", len(value)
@@ -127,9 +176,17 @@ def _projections(value: object) -> Iterator[tuple[str, object]]:
     yield from _attributes(value)
 
 
+def _of_array(value: object) -> Iterator[tuple[str, object]]:
+    for template, method, *arguments in _ARRAY_METHODS:
+        found = getattr(value, method, None)
+        if callable(found):
+            yield template, found(*arguments)
+            return
+
+
 def _texts(value: object) -> Iterator[tuple[str, object]]:
     kind = type(value)
-    if isinstance(value, (list, tuple, dict, set, frozenset, enum.Enum, type)):
+    if _is_a(value, (list, tuple, dict, set, frozenset, enum.Enum, type)):
         return
     if kind.__str__ is not object.__str__:
         yield from _text("str({})", value, str)
@@ -149,16 +206,19 @@ def _text(template: str, value: object, function: object) -> Iterator[tuple[str,
 
 def _items(value: object) -> Iterator[tuple[str, object]]:
     try:
-        if isinstance(value, Mapping):
+        if _is_a(value, Mapping):
+            assert isinstance(value, Mapping)
             yield "len({})", len(value)
             for key in list(value)[:MAX_PARTS]:
                 if _is_plain_key(key):
                     yield f"{{}}[{_braced(repr(key))}]", value[key]
-        elif isinstance(value, (list, tuple)):
+        elif _is_a(value, (list, tuple)):
+            assert isinstance(value, (list, tuple))
             yield "len({})", len(value)
             for index, item in enumerate(value[:MAX_PARTS]):
                 yield f"{{}}[{index}]", item
-        elif isinstance(value, Collection):
+        elif _is_a(value, Collection):
+            assert isinstance(value, Collection)
             yield "len({})", len(value)
             if _has_order(type(value)) and len(value) <= MAX_PARTS:
                 yield "list({})", list(value)
@@ -182,8 +242,8 @@ def _braced(text: str) -> str:
 
 
 def _attributes(value: object) -> Iterator[tuple[str, object]]:
-    if isinstance(value, (list, tuple, dict, set, frozenset, type)) or callable(value):
-        if isinstance(value, type) or hasattr(value, "__name__"):
+    if _is_a(value, (list, tuple, dict, set, frozenset, type)) or callable(value):
+        if _is_a(value, type) or hasattr(value, "__name__"):
             yield "{}.__name__", getattr(value, "__name__", "")
         return
     for name in _public_names(value):
@@ -191,7 +251,7 @@ def _attributes(value: object) -> Iterator[tuple[str, object]]:
             attribute = getattr(value, name)
         except Exception:  # noqa: BLE001 - a property of the value raised
             continue
-        if not callable(attribute) and not isinstance(attribute, Iterator):
+        if not callable(attribute) and not _is_a(attribute, Iterator):
             yield f"{{}}.{name}", attribute
 
 

@@ -58,6 +58,10 @@ def _rows(columns: Sequence[tuple[Parameter, list[Written]]], rng: random.Random
     plain: _Row = [(p, values[0]) for p, values in required]
     yield plain
     variadic = [(p, v) for p, v in columns if p.kind == "var_positional" and v]
+    for parameter, values in variadic:
+        for count in (2, 3):
+            yield [*plain, *((parameter, value) for value in values[:count])]
+    yield [(_by_name(parameter), value) for parameter, value in plain]
     for parameter, values in [*required, *variadic]:
         for value in values[:30]:
             yield [*((p, v) for p, v in plain if p is not parameter), (parameter, value)]
@@ -71,6 +75,13 @@ def _rows(columns: Sequence[tuple[Parameter, list[Written]]], rng: random.Random
         yield row
         if not optional and len(required) < 2:
             return
+
+
+def _by_name(parameter: Parameter) -> Parameter:
+    """Return a parameter that is given by its name, where that is possible."""
+    if parameter.kind != "positional_or_keyword":
+        return parameter
+    return dataclasses.replace(parameter, kind="keyword_only")
 
 
 def _call(described: Described, owner: Written | None, row: _Row) -> Call:

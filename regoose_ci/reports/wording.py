@@ -24,6 +24,7 @@ SKIP_REASONS: dict[SkipReason, str] = {
     "inputs_not_buildable": "no suitable arguments could be built",
     "change_not_reached": "no input reached the changed lines",
     "budget": "the review ended before its turn",
+    "does_not_return": "its calls do not finish, or end the interpreter",
     "needs_unavailable_resource": "it needs something that is not available here",
     "syntax_error": "its file does not parse",
     "host_python_too_old": "it needs a newer Python than the one that runs Regoose",

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Iterator
 
 from ..protocol import REPOSITORY, CallKind, Described, DescribeJob, Parameter, Target, TypeForm
-from ..resolve import Resolved, ResolveError, resolve
+from ..resolve import Resolved, ResolveError, resolve, undecorated
 from ..types_of import form_of, parameters_of
 
 
@@ -29,14 +29,23 @@ def _describe(target: Target, root: str) -> Described:
         name=resolved.name.expression,
         imports=resolved.name.imports,
         receiver=_receiver(resolved),
-        parameters=() if is_property else _parameters(resolved),
+        parameters=() if is_property else _parameters(resolved, target),
         is_async=inspect.iscoroutinefunction(function),
         is_generator=inspect.isgeneratorfunction(function),
     )
 
 
-def _parameters(resolved: Resolved) -> tuple[Parameter, ...]:
-    return parameters_of(resolved.function, drop_first=resolved.owner is not None)
+def _parameters(resolved: Resolved, target: Target) -> tuple[Parameter, ...]:
+    drop_first = resolved.owner is not None
+    told = parameters_of(resolved.function, drop_first)
+    if not told or all(p.kind in ("var_positional", "var_keyword") for p in told):
+        inner = undecorated(resolved.function, target)
+        if inner is not resolved.function:
+            told = parameters_of(inner, drop_first)
+    if resolved.attribute:
+        name = TypeForm("literal", values=(repr(resolved.attribute),))
+        return (Parameter("name", "positional_only", name), *told)
+    return told
 
 
 def _receiver(resolved: Resolved) -> TypeForm | None:

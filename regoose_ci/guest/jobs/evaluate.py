@@ -6,7 +6,6 @@ import ast
 import asyncio
 import contextlib
 import dataclasses
-import inspect
 import io
 import itertools
 import linecache
@@ -14,7 +13,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from types import CodeType, FrameType, TracebackType
+from types import CodeType, CoroutineType, FrameType, TracebackType
 
 from ..naming import name_of
 from ..protocol import (
@@ -29,13 +28,13 @@ from ..protocol import (
     Value,
 )
 from ..tracing import Tracer
-from ..values import encode, encode_briefly, endless
+from ..values import encode, encode_briefly, endless, may_change
 
 MAX_ITEMS = 50
 MAX_STDOUT = 4000
 MAX_MESSAGE = 500
-
-_MUTABLE = (list, dict, set, bytearray)
+IMPORT_SECONDS = 8.0
+"""How long the imports of a call may take, which are made once."""
 
 
 class CallTimeoutError(BaseException):
@@ -54,7 +53,7 @@ class _Arguments:
     def _snapshot(self) -> dict[str, Value]:
         named: dict[str, object] = {str(i): a for i, a in enumerate(self.args)}
         named.update(self.kwargs)
-        seen = {k: encode(v) for k, v in named.items() if isinstance(v, _MUTABLE)}
+        seen = {k: encode_briefly(v) for k, v in named.items() if may_change(v)}
         if self.receiver is not None and not isinstance(self.receiver, type):
             seen["self"] = encode_briefly(self.receiver)
         return seen
@@ -74,14 +73,15 @@ class _Result:
 
     def take(self, returned: object) -> None:
         """Await or iterate what a call returned, if it is of that kind."""
-        kind = type(returned)
-        if inspect.iscoroutine(returned):  # asyncio's takes generators for some before 3.12
+        kind = type(returned)  # never ``isinstance``: it asks the object, which may raise
+        if issubclass(kind, CoroutineType):
+            assert isinstance(returned, CoroutineType)
             self.awaited = True
             self.returned = asyncio.run(returned)
         elif hasattr(kind, "__anext__"):
             self.awaited = self.iterated = True
             self.returned = asyncio.run(_collect(returned))
-        elif hasattr(kind, "__next__") and not isinstance(returned, io.IOBase):
+        elif hasattr(kind, "__next__") and not issubclass(kind, io.IOBase):
             self.iterated = True
             self.returned = list(itertools.islice(returned, MAX_ITEMS + 1))  # type: ignore[call-overload]
         else:
@@ -119,6 +119,9 @@ class Evaluator:
 
     def outcome(self, call: Call) -> Outcome:
         """Make one call, within the job's time-out for it."""
+        problem = self._import(call)
+        if problem:
+            return Outcome(OutcomeKind.UNBUILDABLE, detail=problem)
         stdout = _CappedText()
         try:
             with _deadline(self._job.call_timeout), contextlib.redirect_stdout(stdout):
@@ -127,16 +130,34 @@ class Evaluator:
             return Outcome(OutcomeKind.TIMEOUT, detail=f"{self._job.call_timeout:g}")
         return dataclasses.replace(outcome, stdout=stdout.getvalue())
 
+    def _import(self, call: Call) -> str:
+        """Make what a call imports known; return why that fails, if it does."""
+        missing = [statement for statement in call.imports if statement not in self._imported]
+        try:
+            with _deadline(IMPORT_SECONDS), contextlib.redirect_stdout(_CappedText()):
+                for statement in missing:
+                    exec(statement, self._namespace)  # noqa: S102 - inside the sandbox
+                    self._imported.add(statement)
+        except CallTimeoutError:
+            return "an import does not finish"
+        except BaseException as error:  # noqa: BLE001 - importing runs reviewed code
+            return _brief(error)
+        return ""
+
     def _attempt(self, call: Call) -> Outcome:
         try:
             function, arguments = self._build(call)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - building runs reviewed code
-            return Outcome(OutcomeKind.UNBUILDABLE, detail=f"{type(error).__name__}: {error}"[:200])
+        except CallTimeoutError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - building runs reviewed code
+            return Outcome(OutcomeKind.UNBUILDABLE, detail=_brief(error))
         result, raised = _Result(), None
         try:
             with self._tracer.tracing():
                 result.take(_invoke(function, call, arguments))
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - what a call raises is its outcome
+        except CallTimeoutError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - what a call raises is its outcome
             raised = _describe_exception(error, self._inside)
         value = result.encoded() if raised is None else None
         return Outcome(
@@ -149,10 +170,6 @@ class Evaluator:
         )
 
     def _build(self, call: Call) -> tuple[object, _Arguments]:
-        for statement in call.imports:
-            if statement not in self._imported:
-                exec(statement, self._namespace)  # noqa: S102 - inside the sandbox
-                self._imported.add(statement)
         receiver = None if call.receiver is None else self._eval(call.receiver)
         function = self._eval(call.name) if receiver is None and call.receiver is None else None
         args = [self._eval(source) for source in call.args]
@@ -223,15 +240,26 @@ def _deadline(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _describe_exception(error: BaseException, inside: str) -> Raised:
-    kind = type(error)
-    name = name_of(kind)
+def _type_and_message(error: BaseException) -> tuple[str, str]:
     try:
         message = str(error)[:MAX_MESSAGE]
     except Exception:  # noqa: BLE001 - the exception's own __str__ raised
         message = ""
+    return type.__dict__["__qualname__"].__get__(type(error)), message
+
+
+def _brief(error: BaseException) -> str:
+    return "{}: {}".format(*_type_and_message(error))[:200]
+
+
+def _describe_exception(error: BaseException, inside: str) -> Raised:
+    kind, message = _type_and_message(error)
+    try:
+        name = name_of(type(error))
+    except Exception:  # noqa: BLE001 - the exception's own metaclass raised
+        name = None
     return Raised(
-        type=kind.__qualname__,
+        type=kind,
         message=message,
         name=name.expression if name else "",
         imports=name.imports if name else (),

@@ -8,7 +8,7 @@ from regoose_ci.comparison.calls import (
     render_call,
     render_observed,
 )
-from regoose_ci.domain.observations import Call, Outcome, OutcomeKind
+from regoose_ci.domain.observations import Call, CallKind, Outcome, OutcomeKind
 from tests.unit.generation.observing import call, method, prop
 
 
@@ -74,6 +74,12 @@ def test_iteration_is_listed_once() -> None:
 def test_item_assignment_is_a_statement() -> None:
     assert is_statement(method("a", "__setitem__", "0", "1"))
     assert not is_statement(method("a", "__getitem__", "0"))
+
+
+def test_setting_an_attribute_is_a_statement() -> None:
+    made = Call(CallKind.METHOD, "__setattr__", "Gauge(1)", ("'level'", "2"))
+    assert render_call(made) == "Gauge(1).level = 2"
+    assert is_statement(made)
 
 
 def test_operators_are_comparisons() -> None:

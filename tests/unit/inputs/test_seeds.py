@@ -38,8 +38,12 @@ def test_required_arguments_are_positional_and_optional_ones_named() -> None:
     made = calls(parameter("a"), parameter("b", default="1", required=False))
     assert made[0].args == ("0",)
     assert made[0].kwargs == ()
-    assert all(len(c.args) == 1 for c in made)
-    assert {k for c in made for k, _ in c.kwargs} == {"b"}
+    assert {(len(c.args), "a" in dict(c.kwargs)) for c in made} == {(1, False), (0, True)}
+    assert {k for c in made if c.args for k, _ in c.kwargs} == {"b"}
+
+
+def test_further_arguments_are_given_by_the_handful() -> None:
+    assert {len(c.args) for c in calls(parameter("a", "var_positional"))} == {0, 1, 2, 3}
 
 
 def test_keyword_only_arguments_are_named() -> None:

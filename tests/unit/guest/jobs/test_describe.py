@@ -47,3 +47,52 @@ def test_each_target_is_answered_also_when_it_cannot_be_found(larder: Path) -> N
     assert bad.error == "RuntimeError: no config"
     assert gone.error == "larder.shelf has no gone"
     assert good.error == ""
+
+
+HIDING = """
+    def hiding(function):
+        def wrapper(*args, **kwargs):
+            return function(*args, **kwargs)
+        return wrapper
+
+
+    @hiding
+    def scale(n: int, factor: int = 2): ...
+
+
+    class Gauge:
+        def __init__(self, level: int = 0):
+            self._level = level
+
+        @hiding
+        def raised(self, steps: int): ...
+
+        @property
+        def level(self) -> int: ...
+
+        @level.setter
+        def level(self, value: int) -> None: ...
+    """
+
+
+def at(qualname: str, first: int, last: int) -> Target:
+    return Target(qualname, "larder/hiding.py", "larder.hiding", qualname, first, last)
+
+
+def test_signatures_are_found_below_decorators_that_hide_them(larder: Path) -> None:
+    sample.write(larder, {"larder/hiding.py": HIDING})
+    job = DescribeJob((at("scale", 7, 8), at("Gauge.raised", 15, 16)))
+    scale, raised = describe(job, str(larder))
+    assert [(p.name, p.type.kind) for p in scale.parameters] == [("n", "int"), ("factor", "int")]
+    assert [p.name for p in raised.parameters] == ["steps"]
+
+
+def test_a_setter_is_called_by_the_name_that_it_sets(larder: Path) -> None:
+    sample.write(larder, {"larder/hiding.py": HIDING})
+    getter, setter = describe(
+        DescribeJob((at("Gauge.level", 18, 19), at("Gauge.level", 21, 22))), str(larder)
+    )
+    assert getter.kind is CallKind.PROPERTY
+    assert (setter.kind, setter.name) == (CallKind.METHOD, "__setattr__")
+    assert setter.parameters[0].type.values == ("'level'",)
+    assert setter.parameters[1].name == "value"

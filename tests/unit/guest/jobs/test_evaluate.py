@@ -100,6 +100,46 @@ ACTS = {
             return items
 
 
+        class Stop(BaseException):
+            pass
+
+
+        def stop():
+            raise Stop("here")
+
+
+        class Angry(type):
+            def __getattribute__(cls, name):
+                raise RuntimeError(name)
+
+
+        class Beast(Exception, metaclass=Angry):
+            pass
+
+
+        def roar():
+            raise Beast("loud")
+
+
+        class Masked:
+            def __init__(self, size):
+                self.size = size
+
+            @property
+            def __class__(self):
+                return dict
+
+
+        class Bomb:
+            @property
+            def __class__(self):
+                raise RuntimeError("no class")
+
+
+        def write(out, text):
+            out.write(text)
+
+
         class Loud(Exception):
             def __str__(self):
                 raise RuntimeError("no text")
@@ -193,6 +233,8 @@ def test_properties_are_read(larder: Path) -> None:
         ),
         (call("leave"), "SystemExit", "3", False),
         (call("shout"), "Loud", "", True),
+        (call("stop"), "Stop", "here", True),
+        (call("roar"), "Beast", "loud", True),
     ],
 )
 def test_exceptions_are_outcomes(
@@ -258,6 +300,41 @@ def test_a_module_that_is_gone_makes_a_call_unbuildable(larder: Path) -> None:
     found = outcome(larder, made)
     assert found.kind is OutcomeKind.UNBUILDABLE
     assert found.detail.startswith("ModuleNotFoundError")
+
+
+def test_imports_have_a_time_of_their_own(larder: Path) -> None:
+    sample.write(larder, {"larder/slow.py": "import time\ntime.sleep(0.3)\n\ndef f():\n    pass\n"})
+    made = Call(CallKind.FUNCTION, "f", imports=("from larder.slow import f",))
+    assert outcome(larder, made, 0.1) == returned(None)
+
+
+@pytest.mark.parametrize(
+    ("made", "value"),
+    [
+        (call("Masked", "3"), Value("Masked", parts={"{}.size": Value("int", "3")})),
+        (call("Bomb"), Value("Bomb")),
+    ],
+    ids=["lies", "raises"],
+)
+def test_objects_are_not_asked_for_their_class(larder: Path, made: Call, value: Value) -> None:
+    assert outcome(larder, made) == Outcome(OutcomeKind.RETURNED, value)
+
+
+def test_what_is_written_to_a_stream_is_told(larder: Path) -> None:
+    made = Call(
+        CallKind.FUNCTION, "write", None, ("io.StringIO()", "'a'"), (), (IMPORT, "import io")
+    )
+    text = Value("str", "'a'")
+    assert outcome(larder, made).changed_arguments == {
+        "0": Value("StringIO", parts={"{}.getvalue()": text})
+    }
+
+
+def test_a_changed_object_is_told_by_its_parts(larder: Path) -> None:
+    made = call("Counter.up", "Counter(1)")
+    assert outcome(larder, made).changed_arguments == {
+        "0": Value("Counter", parts={"{}.value": Value("int", "2")})
+    }
 
 
 def test_generators_are_listed_and_what_they_print_is_kept(larder: Path) -> None:
