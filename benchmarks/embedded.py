@@ -80,7 +80,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--modules", nargs="*", default=[])
     parser.add_argument("--makers", nargs="*", default=list(MAKERS), choices=list(MAKERS))
     parser.add_argument("--budget", type=float, default=15.0)
-    parser.add_argument("--faults", type=int, default=100)
+    parser.add_argument("--faults", type=int, default=60)
     parser.add_argument("--cache", type=Path, default=Settings().cache_dir / "benchmarks")
     parser.add_argument("--python", default="3.11", metavar="VERSION")
     parser.add_argument("--json", type=Path)

@@ -53,8 +53,11 @@ def _cosmic_ray(python: Path, module: Path) -> Iterator[Fault]:
     command: list[str | Path] = [python, "-I", script, module, str(SEED)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        for line in process.stdout:
-            yield Fault(**json.loads(line))
+        try:
+            for line in process.stdout:
+                yield Fault(**json.loads(line))
+        finally:
+            process.kill()
 
 
 def _compiled(source: str) -> bytes | None:

@@ -12,7 +12,9 @@ from regoose_ci.execution.jobs import mutate
 from regoose_ci.execution.pairs import GuestPair
 from regoose_ci.guest.protocol import Fault, MutateJob
 
-MAX_CALLS = 120
+MAX_CALLS = 240
+MAX_KILLERS = 40
+"""A mutant that so many calls notice is easily noticed: no more of them are looked for."""
 SECONDS = 6.0
 
 
@@ -37,6 +39,7 @@ async def measure_mutants(pair: GuestPair, findings: FunctionFindings, seconds: 
         tuple(Fault(m.id, m.source) for m in mutants),
         tuple(observation.call for _, observation in tried),
         seconds=min(SECONDS, seconds),
+        max_killers=MAX_KILLERS,
     )
     results = {r.id: r for r in await mutate(pair.guests[Revision.HEAD], job)}
     findings.mutants = tuple(m for m in mutants if m.id in results and not results[m.id].equivalent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
 from regoose_ci.domain.observations import Observation, Origin, Outcome, Value
 from regoose_ci.domain.revisions import Revision
@@ -13,7 +13,7 @@ from regoose_ci.execution.jobs import evaluate
 from regoose_ci.execution.pairs import GuestPair
 from regoose_ci.inputs.simplify import call_size
 
-MAX_CONFIRMED = 120
+MAX_CONFIRMED = 240
 
 
 async def confirm(pair: GuestPair, findings: FunctionFindings) -> None:
@@ -35,16 +35,48 @@ async def confirm(pair: GuestPair, findings: FunctionFindings) -> None:
 
 
 def spread(observations: Sequence[Observation], count: int) -> list[Observation]:
-    """Choose inputs of all sizes: the project's own, the smallest, and some of the others."""
+    """Choose inputs of all sizes: what takes new ways through the code, then the project's own.
+
+    After these come the smallest and some of the others, whose results differ first.
+    """
     ordered = sorted(observations, key=lambda o: call_size(o.call))
     own = [o for o in ordered if o.origin in (Origin.CARVED, Origin.CALL_SITE)]
-    first = list(dict.fromkeys(map(id, [*own[: count // 3], *ordered[: count // 3]])))
-    chosen = set(first)
-    others = [o for o in ordered if id(o) not in chosen]
-    room = count - len(chosen)
-    step = max(1.0, len(others) / max(1, room))
-    chosen |= {id(others[int(n * step)]) for n in range(min(room, len(others)))}
+    third = count // 3
+    first = [*_first_with(_arcs, ordered), *own[:third], *ordered[:third]]
+    chosen = set(list(dict.fromkeys(map(id, first)))[:count])
+    for group in (_first_with(_result, ordered), ordered):
+        others = [o for o in group if id(o) not in chosen]
+        room = count - len(chosen)
+        step = max(1.0, len(others) / max(1, room))
+        chosen |= {id(others[int(n * step)]) for n in range(min(room, len(others)))}
     return [o for o in ordered if id(o) in chosen]
+
+
+def _first_with(
+    features: Callable[[Observation], Iterator[Hashable]], ordered: Sequence[Observation]
+) -> list[Observation]:
+    """Return the observations that show a feature that none before them does."""
+    seen: set[Hashable] = set()
+    chosen = []
+    for observation in ordered:
+        new = set(features(observation)) - seen
+        if new:
+            seen |= new
+            chosen.append(observation)
+    return chosen
+
+
+def _arcs(observation: Observation) -> Iterator[Hashable]:
+    for revision, reach in observation.reached.items():
+        for path, arcs in reach.arcs.items():
+            yield from ((revision, path, arc) for arc in arcs)
+
+
+def _result(observation: Observation) -> Iterator[Hashable]:
+    for revision, outcome in observation.outcomes.items():
+        value = outcome.value
+        told = (value.type, value.source) if value is not None else None
+        yield (revision, outcome.kind, told, outcome.raised, outcome.stdout)
 
 
 async def repeat(pair: GuestPair, observations: list[Observation]) -> list[Observation]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import inspect
+import itertools
 import time
 from collections.abc import Iterator
 from types import CodeType, FunctionType
@@ -44,7 +45,8 @@ def mutate(job: MutateJob, root: str = REPOSITORY) -> Iterator[Mutated]:
             yield Mutated(fault.id, equivalent=True)
             continue
         with _in_place(function, faulty):
-            killers = list(_killers(evaluator, job, expected, steady, end))
+            found = _killers(evaluator, job, expected, steady, end)
+            killers = list(itertools.islice(found, job.max_killers))
         yield Mutated(fault.id, tuple(killers))
 
 

@@ -104,7 +104,8 @@ class Fault:
 class MutateJob:
     """Put faults into a loaded function, one after the other, and make calls with each.
 
-    Times in seconds; no fault is begun after ``seconds``.
+    Times in seconds; no fault is begun after ``seconds``. A fault that ``max_killers`` calls
+    noticed is not tried on more.
     """
 
     target: Target
@@ -112,6 +113,7 @@ class MutateJob:
     calls: tuple[Call, ...]
     call_timeout: float = 0.5
     seconds: float = 5.0
+    max_killers: int = 1000
 
 
 @dataclass(frozen=True)

@@ -35,11 +35,23 @@ def body_of(mutant: Mutant) -> str:
         ("return a.lower()", "return a.upper()"),
         ("a += b", "a -= b"),
         ("a.sort()", "..."),
+        ("a += b", "pass"),
+        ("a = a.lower()", "pass"),
+        ("return a == b", "return a <= b"),
+        ("return a <= b", "return a == b"),
+        ("for b in a: b()", "break"),
+        ("return a[1:b]", "return a[:b]"),
+        ("return a[1:b]", "return a[1:]"),
     ],
 )
 def test_a_line_has_its_fault(line: str, mutated: str) -> None:
-    bodies = [body_of(m).splitlines()[-1].strip() for m in mutants_of(f"def f(a, b):\n    {line}")]
-    assert mutated in bodies
+    bodies = [body_of(m).splitlines() for m in mutants_of(f"def f(a, b):\n    {line}")]
+    assert mutated in [part.strip() for body in bodies for part in body]
+
+
+def test_texts_are_not_put_into_an_order() -> None:
+    bodies = [body_of(m) for m in mutants_of("def f(a):\n    return a == 'x'")]
+    assert not any("<" in body or ">" in body for body in bodies)
 
 
 def test_conditions_are_negated_and_exceptions_left_out() -> None:

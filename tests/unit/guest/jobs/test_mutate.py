@@ -116,3 +116,11 @@ def test_endless_faults_end(tree: Path) -> None:
     job = MutateJob(target, (Fault("m", fault),), calls, call_timeout=0.05)
     (result,) = mutate(job, str(tree))
     assert result.killed_by == (0, 1)
+
+
+def test_a_fault_is_not_tried_on_more_calls_than_asked(tree: Path) -> None:
+    fault = Fault("m", "def double(value, by=2):\n    return None")
+    target = Target("t", "boxes.py", "boxes", "double", 1, 40)
+    calls = tuple(call("double", str(n)) for n in range(5))
+    (found,) = mutate(MutateJob(target, (fault,), calls, max_killers=2), str(tree))
+    assert found.killed_by == (0, 1)
