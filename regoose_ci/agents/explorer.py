@@ -7,7 +7,6 @@ import hashlib
 import random
 import time
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 
 import anyio
 
@@ -86,41 +85,46 @@ class _Exploration:
         self._seconds = board.request.budget
         self._deadline: float | None = None
         self._recorded: dict[str, list[Recorded]] = {}
+        self._harvested = anyio.Event()
         self._through: dict[str, dict[Seed, None]] = {}
         """By path: public calls that reached some changed function of the module."""
 
     async def run(self) -> None:
         """Run existing tests once, then let the workers explore."""
-        async with self._pairs.testing_pair() as pair:
-            seconds = min(MAX_HARVEST, self._seconds * HARVEST_SHARE)
-            started = time.monotonic()
-            try:
-                self._recorded = await harvest(pair, self._materials, seconds)
-            except GuestError as error:
-                self._board.notice(f"Existing tests gave no inputs: {error.message}.")
-            self._seconds -= min(seconds, time.monotonic() - started)
         async with anyio.create_task_group() as tasks:
             for _ in range(self._workers):
                 tasks.start_soon(self._work)
+            async with self._pairs.testing_pair() as pair:
+                await self._harvest(pair)
+                self._harvested.set()
+
+    async def _harvest(self, pair: GuestPair) -> None:
+        seconds = min(MAX_HARVEST, self._seconds * HARVEST_SHARE)
+        started = time.monotonic()
+        try:
+            self._recorded = await harvest(pair, self._materials, seconds)
+        except GuestError as error:
+            self._board.notice(f"Existing tests gave no inputs: {error.message}.")
+        self._seconds -= min(seconds, time.monotonic() - started)
 
     async def _work(self) -> None:
-        """Explore functions; when a guest fails, the next function gets new ones."""
-        while self._queue:
-            async with AsyncExitStack() as stack:
-                await self._work_in_guests(stack)
+        """Explore functions; when a guest fails, the next function gets new ones.
 
-    async def _work_in_guests(self, stack: AsyncExitStack) -> None:
+        The first guests are started while existing tests still run.
+        """
+        while self._queue:
+            async with self._pairs.two_pairs() as (pair, fresh):
+                await self._harvested.wait()
+                await self._work_in_guests(pair, fresh)
+
+    async def _work_in_guests(self, pair: GuestPair, fresh: GuestPair) -> None:
         """Explore in one pair of guests and confirm in another, for as long as they work."""
-        pair = await stack.enter_async_context(self._pairs.pair())
-        fresh: GuestPair | None = None
         while self._queue:
             material = self._queue.pop(0)
             try:
                 findings = await self._explore(pair, material)
                 if findings is None:
                     continue
-                if fresh is None:
-                    fresh = await stack.enter_async_context(self._pairs.pair())
                 began = time.monotonic()
                 await confirm(fresh, findings)
                 await measure_mutants(fresh, findings, self._mutant_seconds())

@@ -88,7 +88,7 @@ async def _work(board: Board, pairs: PairFactory, queue: list[_Group]) -> None:
     When a guest fails, what comes next gets new ones.
     """
     while queue:
-        async with pairs.testing_pair() as pair, pairs.testing_pair() as fresh:
+        async with pairs.two_testing_pairs() as (pair, fresh):
             works = True
             while queue and works:
                 works = await _work_on(board, (pair, fresh), queue)

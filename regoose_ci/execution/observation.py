@@ -64,7 +64,7 @@ async def _serve(pairs: PairFactory, orders: MemoryObjectReceiveStream[_Order]) 
     async with orders:
         is_open = True
         while is_open:
-            async with pairs.pair() as pair, pairs.pair() as fresh:
+            async with pairs.two_pairs() as (pair, fresh):
                 is_open = await _serve_with(pair, fresh, orders)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -64,29 +65,54 @@ class PairFactory:
         """The revisions that pairs have guests for."""
         return tuple(self._specs)
 
-    def pair(self) -> AbstractAsyncContextManager[GuestPair]:
+    @asynccontextmanager
+    async def pair(self) -> AsyncIterator[GuestPair]:
         """Start one fresh guest for each revision; all are removed at the end."""
-        return self._started(self._specs)
+        async with self._started(self._specs, 1) as (pair,):
+            yield pair
 
-    def testing_pair(self) -> AbstractAsyncContextManager[GuestPair]:
+    @asynccontextmanager
+    async def testing_pair(self) -> AsyncIterator[GuestPair]:
         """Start a pair that is quick to run tests in."""
-        specs = {
+        async with self._started(self._testing_specs(), 1) as (pair,):
+            yield pair
+
+    def two_pairs(self) -> AbstractAsyncContextManager[list[GuestPair]]:
+        """Start a pair to work in, and with it the fresh one that will confirm what it found."""
+        return self._started(self._specs, 2)
+
+    def two_testing_pairs(self) -> AbstractAsyncContextManager[list[GuestPair]]:
+        """Start the same, quick to run tests in."""
+        return self._started(self._testing_specs(), 2)
+
+    def _testing_specs(self) -> dict[Revision, GuestSpec]:
+        return {
             revision: replace(spec, setup=replace(spec.setup, preload=self._preload))
             for revision, spec in self._specs.items()
         }
-        return self._started(specs)
 
     @asynccontextmanager
-    async def _started(self, specs: dict[Revision, GuestSpec]) -> AsyncIterator[GuestPair]:
-        async with AsyncExitStack() as stack:
-            guests: dict[Revision, Guest] = {}
+    async def _started(
+        self, specs: dict[Revision, GuestSpec], count: int
+    ) -> AsyncIterator[list[GuestPair]]:
+        """Start and end guests together: alone, each takes as long as all of them."""
+        contexts: list[AbstractAsyncContextManager[Guest]] = []
+        started: list[dict[Revision, Guest]] = [{} for _ in range(count)]
 
-            async def start(revision: Revision, spec: GuestSpec) -> None:
-                context = self._sandbox.start(spec)
-                guests[revision] = await context.__aenter__()
-                stack.push_async_exit(context)
+        async def start(guests: dict[Revision, Guest], revision: Revision) -> None:
+            context = self._sandbox.start(specs[revision])
+            guests[revision] = await context.__aenter__()
+            contexts.append(context)
 
+        try:
             async with anyio.create_task_group() as tasks:
-                for revision, spec in specs.items():
-                    tasks.start_soon(start, revision, spec)
-            yield GuestPair({revision: guests[revision] for revision in specs})
+                for guests in started:
+                    for revision in specs:
+                        tasks.start_soon(start, guests, revision)
+            yield [GuestPair({r: guests[r] for r in specs}) for guests in started]
+        finally:
+            problem = sys.exc_info()
+            with anyio.CancelScope(shield=True):
+                async with anyio.create_task_group() as tasks:
+                    for context in contexts:
+                        tasks.start_soon(context.__aexit__, *problem)

@@ -7,6 +7,7 @@ inside can end it.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import os
 import resource
@@ -14,23 +15,12 @@ import select
 import signal
 import sys
 import time
-from dataclasses import dataclass
 from typing import BinaryIO
 
-from . import cleaning, decode
-from .protocol import (
-    END,
-    ITEM,
-    TOOLS,
-    GuestSetup,
-    ProtocolError,
-    Reply,
-    Request,
-    read_frame,
-    to_json,
-    write_frame,
-)
-from .watchdog import MEMORY, LimitError, Watchdog
+from . import child, cleaning, decode
+from .conversation import Conversation, converse
+from .protocol import END, TOOLS, GuestSetup, Reply, Request, read_frame, to_json, write_frame
+from .watchdog import MEMORY, Watchdog
 from .worker import Worker, set_dumpable
 
 IDLE_SECONDS = 3600.0
@@ -41,16 +31,6 @@ _RESOURCES = [getattr(resource, name) for name in dir(resource) if name.startswi
 
 class _HostGoneError(Exception):
     """The host closed its stream while a job was running."""
-
-
-@dataclass
-class _Conversation:
-    """What came of one request to a child, before its wait status is known."""
-
-    finished: bool = False
-    timed_out: bool = False
-    limit: str = ""
-    error: str = ""
 
 
 class Supervisor:
@@ -97,7 +77,9 @@ class Supervisor:
         self, setup: GuestSetup, watchdog: Watchdog, request: Request, frame: bytes
     ) -> Reply:
         deadline = time.monotonic() + request.deadline
-        worker = self._workers.pop(request.worker, None) or Worker(setup, self._private())
+        worker = self._workers.pop(request.worker, None)
+        if worker is None:
+            worker = Worker(functools.partial(child.serve, setup), self._private())
         talk = self._converse(worker, watchdog, frame, deadline)
         if talk.finished and request.worker:
             self._workers[request.worker] = worker
@@ -106,48 +88,19 @@ class Supervisor:
         cleaning.kill_all(frozenset(worker.pid for worker in self._workers.values()))
         if watchdog.killed_for_memory() and not talk.finished:
             talk.limit = talk.limit or MEMORY
-        exit_code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
-        killed_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
-        if talk.timed_out or talk.limit:
-            exit_code, killed_by = None, signal.SIGKILL.value
-        elif not talk.finished and not talk.error:
-            talk.error = "the child ended before its job did"
-        return Reply(request.id, exit_code, killed_by, talk.timed_out, talk.limit, talk.error)
+        return talk.reply(request.id, status)
 
     def _converse(
         self, worker: Worker, watchdog: Watchdog, frame: bytes, deadline: float
-    ) -> _Conversation:
-        """Pass the request down and result items up until the child has said its last."""
-        talk = _Conversation()
-        token = os.urandom(16)
-
+    ) -> Conversation:
         def watch() -> None:
             if select.select([self._requests], [], [], 0)[0]:
                 raise _HostGoneError
             watchdog.check()
 
-        try:
-            worker.send(frame, deadline)
-            worker.send(token, deadline)
-            while not talk.finished:
-                answer = worker.receive(deadline, watch)
-                if answer is None:
-                    break
-                if answer[:1] == ITEM:
-                    write_frame(self._replies, answer)
-                elif answer[:1] == END and answer[1:17] == token:
-                    talk.finished = True
-                    talk.error = answer[17:].decode(errors="replace")[:500]
-                else:
-                    talk.error = "forged: the child ended its job without the supervisor's mark"
-                    break
-        except TimeoutError:
-            talk.timed_out = True
-        except LimitError as limit:
-            talk.limit = str(limit)
-        except ProtocolError as problem:
-            talk.error = str(problem)
-        return talk
+        return converse(
+            worker, frame, deadline, watch, lambda item: write_frame(self._replies, item)
+        )
 
     def _private(self) -> tuple[int, ...]:
         """Return descriptors that no child may keep."""

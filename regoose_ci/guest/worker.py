@@ -9,28 +9,34 @@ import select
 import signal
 import time
 from collections.abc import Callable
+from typing import BinaryIO
 
-from . import child
-from .protocol import GuestSetup, ProtocolError
+from .protocol import ProtocolError
 
 TICK = 0.025
 """Seconds between looks at a child that says nothing."""
 MAX_CHILD_FRAME = 2 * 1024 * 1024
 """Largest frame taken from a child, in bytes."""
 
+Serve = Callable[[BinaryIO, BinaryIO], None]
+"""What a child does: answers the requests of the first stream on the second."""
+
 _PR_SET_DUMPABLE = 4
 _OOM_SCORE = "/proc/self/oom_score_adj"
 
 
 class Worker:
-    """A forked child with a pipe in each direction."""
+    """A forked child with a pipe in each direction; it does ``serve`` and ends.
 
-    def __init__(self, setup: GuestSetup, private: tuple[int, ...]) -> None:
+    ``private`` are descriptors that it must not inherit.
+    """
+
+    def __init__(self, serve: Serve, private: tuple[int, ...]) -> None:
         request_read, self.requests = os.pipe()
         self.replies, reply_write = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
-            _become_child(setup, request_read, reply_write, (*private, self.requests, self.replies))
+            _become_child(serve, request_read, reply_write, (*private, self.requests, self.replies))
         os.close(request_read)
         os.close(reply_write)
         os.set_blocking(self.requests, False)
@@ -130,7 +136,7 @@ def set_dumpable(value: int) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, value, 0, 0, 0)
 
 
-def _become_child(setup: GuestSetup, requests: int, replies: int, private: tuple[int, ...]) -> None:
+def _become_child(serve: Serve, requests: int, replies: int, private: tuple[int, ...]) -> None:
     """Turn the forked process into a child; never returns."""
     code = 1
     try:
@@ -143,7 +149,7 @@ def _become_child(setup: GuestSetup, requests: int, replies: int, private: tuple
         with contextlib.suppress(OSError), open(_OOM_SCORE, "w") as score:  # noqa: PTH123
             score.write("1000")  # the kernel shall take the child, not the supervisor
         with open(requests, "rb") as reader, open(replies, "wb") as writer:
-            child.serve(setup, reader, writer)
+            serve(reader, writer)
         code = 0
     except BaseException as error:  # noqa: BLE001 - the exit code is all a child has to say
         code = 70 if isinstance(error, (MemoryError, OSError)) else 71

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 
 import anyio
+import anyio.lowlevel
 
 from regoose_ci.agents.board import Board, Skip
 from regoose_ci.agents.explorer import Explorer
@@ -96,3 +97,31 @@ def test_existing_tests_that_break_their_guest_are_told_and_done_without() -> No
     anyio.run(Explorer().run, made)
     assert made.findings[PRICE.id].witnesses
     assert any(isinstance(e, Notice) and "Existing tests" in e.text for e in events)
+
+
+def test_the_first_guests_to_explore_in_start_while_existing_tests_run() -> None:
+    class Busy(FunctionGuest):
+        """Runs existing tests for as long as it takes the others to start."""
+
+        async def call(
+            self, job: str, payload: object, deadline: float, worker: str = ""
+        ) -> Answer:
+            while job == "record" and sandbox.open < 6:
+                await anyio.lowlevel.checkpoint()
+            return await super().call(job, payload, deadline, worker)
+
+    functions = {Revision.BASE: price, Revision.HEAD: dearer}
+    pairs, sandbox = pairs_from(lambda revision: Busy({"price": functions[revision]}))
+    made, _ = board()
+    assert made.material is not None
+    material = FunctionMaterial(PRICE, dict.fromkeys(Revision, ("tests/test_a.py",)), (), ())
+    made.material = dataclasses.replace(made.material, functions=(material,))
+    made.laboratory = laboratory(pairs)
+
+    async def explore() -> None:
+        with anyio.fail_after(20):
+            await Explorer().run(made)
+
+    anyio.run(explore)
+    assert made.findings[PRICE.id].witnesses
+    assert (sandbox.started, sandbox.open) == (6, 0)

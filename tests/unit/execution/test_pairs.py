@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import anyio
 import pytest
 
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import GuestError
-from regoose_ci.execution.pairs import GuestPair
-from regoose_ci.sandbox.base import Guest
-from tests.fakes.guests import ScriptedGuest, pairs_from
+from regoose_ci.execution.pairs import GuestPair, PairFactory
+from regoose_ci.guest.protocol import GuestSetup
+from regoose_ci.sandbox.base import Guest, GuestSpec
+from tests.fakes.guests import FakeSandbox, ScriptedGuest, pairs_from
 
 
 def test_both_guests_are_started_and_removed() -> None:
@@ -50,6 +54,75 @@ def test_guests_are_removed_when_the_work_fails() -> None:
     with pytest.raises(LookupError):
         anyio.run(use)
     assert sandbox.open == 0
+
+
+def test_two_pairs_start_together_and_end_together() -> None:
+    together = anyio.Event()
+
+    class Slow(FakeSandbox):
+        """Guests that start, and end, only when all four have come that far."""
+
+        async def _meet(self, number: int) -> None:
+            nonlocal together
+            if number == 4:
+                together.set()
+                together = anyio.Event()
+            else:
+                await together.wait()
+
+        @asynccontextmanager
+        async def start(self, spec: GuestSpec) -> AsyncIterator[Guest]:
+            async with super().start(spec) as guest:
+                await self._meet(self.started)
+                yield guest
+                self.started -= 1
+                await self._meet(4 - self.started)
+
+    sandbox = Slow(lambda _: ScriptedGuest())
+    specs = {r: GuestSpec((), r.value, GuestSetup(())) for r in Revision}
+
+    async def use() -> None:
+        with anyio.fail_after(5):
+            async with PairFactory(sandbox, specs, ()).two_pairs() as pairs:
+                guests = [guest for pair in pairs for guest in pair.guests.values()]
+                assert len({id(guest) for guest in guests}) == 4
+
+    anyio.run(use)
+    assert sandbox.open == 0
+
+
+def test_guests_are_removed_when_the_work_is_cancelled() -> None:
+    pairs, sandbox = pairs_from(lambda _: ScriptedGuest())
+
+    async def use() -> None:
+        with anyio.move_on_after(0.01):
+            async with pairs.two_pairs():
+                assert sandbox.open == 4
+                await anyio.sleep(30)
+
+    anyio.run(use)
+    assert sandbox.open == 0
+
+
+def test_guests_are_removed_when_starting_them_is_cancelled() -> None:
+    class Stuck(FakeSandbox):
+        @asynccontextmanager
+        async def start(self, spec: GuestSpec) -> AsyncIterator[Guest]:
+            async with super().start(spec) as guest:
+                if self.started > 2:
+                    await anyio.sleep(30)
+                yield guest
+
+    sandbox = Stuck(lambda _: ScriptedGuest())
+    specs = {r: GuestSpec((), r.value, GuestSetup(())) for r in Revision}
+
+    async def use() -> None:
+        with anyio.move_on_after(0.05):
+            async with PairFactory(sandbox, specs, ()).two_pairs():
+                raise AssertionError("two of them never started")
+
+    anyio.run(use)
+    assert (sandbox.started, sandbox.open) == (4, 0)
 
 
 def test_work_is_done_on_both_at_the_same_time() -> None:
