@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -26,6 +26,7 @@ MAX_WHOLE = 240
 _MAX_PARTS = 3
 _ITERATOR = "iterator"  # as guests call every kind; asking it once uses it up
 _MAX_MESSAGE = 70
+_SHORTEST_MATCH = 8
 _LONG_FLOAT = 12
 _LONG_PART = 40
 _ABSENT = frozenset({"None", "False", "''", "[]", "{}", "()"})
@@ -148,12 +149,37 @@ def match_of(raised: Raised, *, whole: bool = False) -> str:
         return '"^$"'
     if whole:
         return _pattern(f"^{_escaped(message)}$")
+    return _pattern(_escaped(_beginning(message)) or "^\\s")
+
+
+def common_match_of(raised: Raised, inputs: Iterable[str]) -> str:
+    """The ``match`` pattern for a message without what it repeats of the inputs (as source)."""
+    line = _beginning(raised.message)
+    for text in sorted({t for source in inputs for t in _texts_of(source)}, key=len, reverse=True):
+        line = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)", "\0", line)
+    longest = max(line.split("\0"), key=len).strip(" :'\"")
+    return _pattern(_escaped(longest)) if len(longest) >= _SHORTEST_MATCH else match_of(raised)
+
+
+def _beginning(message: str) -> str:
+    """The first sentence of a message, or as many words of it as are easy to read."""
     line = message.splitlines()[0] if message.splitlines() else ""
     if has_address(line):
         line = line[: line.index("0x")]
-    if len(line) > _MAX_MESSAGE:
-        line = line[:_MAX_MESSAGE].rsplit(" ", 1)[0]
-    return _pattern(_escaped(line.strip().rstrip(".")) or "^\\s")
+    if len(_escaped(line)) > _MAX_MESSAGE:
+        line = line.split(". ")[0]
+    while len(_escaped(line)) > _MAX_MESSAGE and " " in line:
+        line = line.rpartition(" ")[0]
+    return line.strip().rstrip(".")
+
+
+def _texts_of(source: str) -> Iterator[str]:
+    node = parse_expression(source)
+    yield source
+    if node is not None:
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Constant) and inner.value not in {"", None}:
+                yield str(inner.value)
 
 
 def _projected(path: str, subject: str) -> str:

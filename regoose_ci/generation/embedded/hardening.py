@@ -15,6 +15,7 @@ from regoose_ci.generation.embedded.assertions import (
     Check,
     Relation,
     checks_of,
+    common_match_of,
     match_of,
     says_enough,
 )
@@ -96,7 +97,9 @@ def _row(observation: Observation) -> Row | None:
     """The observation as a row of a table; ``None`` when one assertion does not tell it."""
     outcome = observation.outcomes[Revision.HEAD]
     if outcome.raised is not None:
-        return Row(observation.call, outcome, match_of(outcome.raised))
+        call = observation.call
+        inputs = [*call.args, *(value for _, value in call.kwargs)]
+        return Row(call, outcome, common_match_of(outcome.raised, inputs))
     if outcome.changed_arguments or outcome.stdout or outcome.value is None:
         return None
     checks = checks_of(outcome.value)

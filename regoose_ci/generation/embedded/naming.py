@@ -122,7 +122,7 @@ def _inputs(calls: Sequence[Call]) -> Iterator[str]:
 def subject_of(call: Call) -> str:
     """The function's part of a test name: ``slugify``, ``url_join``, ``version_equality``."""
     *owners, name = call.name.split(".")
-    owner = owners[-1] if owners and owners[-1][:1].isupper() else ""
+    owner = owners[-1] if owners and _is_class(owners[-1]) else ""
     if call.receiver is not None:
         owner = _class_of(call.receiver) or owner
     bare = name.strip("_")
@@ -171,12 +171,16 @@ def _class_of(receiver: str) -> str:
     node = parse_expression(receiver)
     while isinstance(node, ast.Call):
         node = node.func
-        if isinstance(node, ast.Attribute) and not node.attr[:1].isupper():
+        if isinstance(node, ast.Attribute) and not _is_class(node.attr):
             node = node.value
     name = (
         ast.unparse(node).rsplit(".", 1)[-1] if isinstance(node, ast.Name | ast.Attribute) else ""
     )
-    return name if name[:1].isupper() else ""
+    return name if _is_class(name) else ""
+
+
+def _is_class(name: str) -> bool:
+    return name.lstrip("_")[:1].isupper()
 
 
 def _options(calls: Sequence[Call], parameters: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from regoose_ci.domain.observations import Call, Observation, Origin
 Complexity = tuple[int, int, int, int, str]
 
 _UNPARSED = 1000
+_PAIR = 1
 _ORIGIN_RANK = {origin: rank for rank, origin in enumerate(Origin)}
 
 
@@ -20,6 +21,7 @@ def complexity(call: Call) -> Complexity:
         parts.append(call.receiver)
     text = ", ".join(parts)
     odd = sum(not (" " <= character <= "~") for character in text) + 3 * text.count("\\")
+    odd += sum(map(_noise, parts))
     return (len(parts), sum(map(_nodes, parts)), odd, len(text), text)
 
 
@@ -29,6 +31,13 @@ def plainness(observation: Observation) -> tuple[int, int, Complexity]:
     rank = _ORIGIN_RANK[observation.origin]
     # A value somebody wrote may be a little longer and still be the plainer one to read.
     return (size[0] + size[1] + size[2] + size[3] // 16 + rank, rank, size)
+
+
+def _noise(source: str) -> int:
+    """How many more marks than letters and digits a text has, apart from a pair of them."""
+    inside = source[1:-1] if source[:1] in {"'", '"'} else ""
+    marks = sum(not character.isalnum() and character != " " for character in inside)
+    return max(0, 2 * marks - len(inside) - _PAIR)
 
 
 def _nodes(source: str) -> int:

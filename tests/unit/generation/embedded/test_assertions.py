@@ -9,6 +9,7 @@ from regoose_ci.generation.embedded.assertions import (
     Relation,
     checks_of,
     checks_of_difference,
+    common_match_of,
     match_of,
     says_enough,
 )
@@ -173,3 +174,23 @@ def test_what_is_absent_is_told_last() -> None:
     parts = {"{}.dev": value(None), "str({})": value("1.0"), "{}.epoch": value(7)}
     checks = checks_of(opaque("Version", **parts))
     assert [check.path for check in checks] == ["{}.epoch", "str({})", "{}.dev"]
+
+
+@pytest.mark.parametrize(
+    ("message", "inputs", "pattern"),
+    [
+        ("Ordinal -2 is out of range", ["-2"], "'is out of range'"),
+        ("bad name: 'a-b'", ["'a-b'"], "'bad name'"),
+        ("'ab' is odd", ["'ab'"], "\"'ab' is odd\""),
+        ("invalid URI", ["'x'"], "'invalid URI'"),
+    ],
+)
+def test_what_a_message_repeats_of_the_inputs_is_left_out_of_a_tables_pattern(
+    message: str, inputs: list[str], pattern: str
+) -> None:
+    assert common_match_of(Raised("builtins.ValueError", message, "ValueError"), inputs) == pattern
+
+
+def test_a_long_message_is_matched_by_its_first_sentence() -> None:
+    raised = Raised("builtins.ValueError", f"Bad bounds. Select one of {'()' * 40}", "ValueError")
+    assert match_of(raised) == "'Bad bounds'"

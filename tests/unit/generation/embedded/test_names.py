@@ -149,6 +149,7 @@ def test_a_taken_name_becomes_more_particular_before_it_is_numbered() -> None:
         (method("URL.build(host='a')", "join"), "url_join"),
         (method("Version('1')", "__eq__", "2"), "version_equality"),
         (method("client", "_get"), "get"),
+        (method("_Missing()", "copy"), "missing_copy"),
         (prop("URL('a')", "path"), "url_path"),
     ],
 )

@@ -17,6 +17,7 @@ from tests.unit.generation.observing import call, method, observation, returned
         (call("f", "'abcd'"), call("f", "'\u00e9'")),
         (call("f", "'a'"), call("f", "'ab'")),
         (call("f", "'a'"), call("f", "'b'")),
+        (call("f", "'abc'"), call("f", "').'")),
         (method("A()", "f"), method("A(1)", "f")),
     ],
 )
