@@ -37,7 +37,8 @@ from regoose_ci.domain.report import (
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.exploration import FunctionFindings
 from regoose_ci.execution.mutation import survivors
-from regoose_ci.generation.embedded.files import assemble, plan_files
+from regoose_ci.generation.embedded.files import assemble
+from regoose_ci.generation.embedded.placement import plan_files
 from regoose_ci.generation.llm.rounds import Dropped
 
 

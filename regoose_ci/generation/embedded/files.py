@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+import textwrap
+from collections.abc import Collection, Iterator, Sequence
 
 from regoose_ci.analysis.habits import Habits
 from regoose_ci.analysis.style import ProjectTestStyle
-from regoose_ci.comparison.source import snake_case
-from regoose_ci.domain.candidates import CandidateKind, CandidateTest
-from regoose_ci.generation.embedded.dressing import annotations_imports, dress
+from regoose_ci.domain.candidates import CandidateTest
+from regoose_ci.generation.embedded.dressing import annotations_imports, as_method, dress
 from regoose_ci.generation.embedded.formatting import UnwritableTestError, format_source
 from regoose_ci.generation.embedded.imports import (
     Import,
@@ -22,24 +19,7 @@ from regoose_ci.generation.embedded.imports import (
     parse_imports,
     render_imports,
 )
-
-_CATCHING_SUFFIX = "_behaviour_changes"
-"""Catching tests fail on head: in files of their own, so that the others can be committed."""
-_EXAMPLES_SUFFIX = "_examples"
-"""Where the project has a file of the wished-for name, the new one must not replace it."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedTest:
-    """An accepted candidate and the test in a file that shows it, perhaps under another name.
-
-    ``is_repeated`` when an earlier candidate is written as that test.
-    """
-
-    candidate: CandidateTest
-    file: str
-    written: CandidateTest
-    is_repeated: bool = False
+from regoose_ci.generation.embedded.placement import PlacedTest, path_of, plan_files
 
 
 def assemble(
@@ -54,10 +34,10 @@ def assemble(
     Raises:
         UnwritableTestError: a candidate's code is not valid Python.
     """
-    files: dict[str, list[CandidateTest]] = {}
+    files: dict[str, list[PlacedTest]] = {}
     for placed in plan_files(candidates, style):
         if not placed.is_repeated:
-            files.setdefault(placed.file, []).append(placed.written)
+            files.setdefault(placed.file, []).append(placed)
     return {name: _source(tests, style, first_party) for name, tests in files.items()}
 
 
@@ -69,7 +49,7 @@ def standalone(
     Raises:
         UnwritableTestError: the candidate's code is not valid Python.
     """
-    return _source([candidate], style, first_party)
+    return _source([PlacedTest(candidate, "", candidate)], style, first_party)
 
 
 def together(
@@ -92,77 +72,18 @@ def negated_twin(candidate: CandidateTest) -> CandidateTest | None:
     return dataclasses.replace(candidate, code=candidate.negated, negated=None)
 
 
-def plan_files(
-    candidates: Sequence[CandidateTest], style: ProjectTestStyle
-) -> tuple[PlacedTest, ...]:
-    """Which tests go into which file, with names that are unique in each, sorted by file.
-
-    A test's name changes only where another function of its module has one of the same name.
-    Tests that say the same, as of two helpers that are seen through one caller, are written once.
-    """
-    stems = _stems(sorted({_path(c) for c in candidates}))
-    placed: list[PlacedTest] = []
-    for candidate in candidates:
-        stem = stems[_path(candidate)]
-        if candidate.kind is CandidateKind.CATCHING:
-            stem += _CATCHING_SUFFIX
-        file = style.file_pattern.format(stem)
-        if file in style.existing:
-            file = style.file_pattern.format(stem + _EXAMPLES_SUFFIX)
-        there = [p.written for p in placed if p.file == file]
-        same = next((t for t in there if _nameless(t) == _nameless(candidate)), None)
-        written = same or _with_free_name(candidate, {t.name for t in there})
-        placed.append(PlacedTest(candidate, file, written, is_repeated=same is not None))
-    return tuple(sorted(placed, key=lambda p: p.file))
-
-
-def _nameless(candidate: CandidateTest) -> str:
-    return candidate.code.replace(f"def {candidate.name}(", "def (", 1)
-
-
-def _path(candidate: CandidateTest) -> str:
-    return candidate.function_id.partition("::")[0]
-
-
-def _stems(paths: Sequence[str]) -> Mapping[str, str]:
-    """A file stem per module, taking in as many parent folders as it needs to be unique."""
-    stems: dict[str, str] = {}
-    for depth in range(1, 1 + max((len(PurePosixPath(p).parts) for p in paths), default=0)):
-        wishes = {path: _stem(path, depth) for path in paths if path not in stems}
-        counts = [*wishes.values(), *stems.values()]
-        stems |= {path: wish for path, wish in wishes.items() if counts.count(wish) == 1}
-    return {path: stems.get(path, re.sub(r"\W+", "_", path.removesuffix(".py"))) for path in paths}
-
-
-def _stem(path: str, depth: int) -> str:
-    parts = [p for p in PurePosixPath(path).with_suffix("").parts if p != "__init__"]
-    words = [re.sub(r"\W+", "_", part).strip("_") for part in parts[-depth:]]
-    return "_".join(filter(None, words)) or "package"
-
-
-def _with_free_name(candidate: CandidateTest, taken: set[str]) -> CandidateTest:
-    if candidate.name not in taken:
-        return candidate
-    qualname = candidate.function_id.rpartition("::")[2]
-    words = "_".join(filter(None, map(snake_case, qualname.split("."))))
-    name = candidate.name.replace("test_", f"test_{words}_", 1)
-    while name in taken:
-        name += "_again"
-    return candidate.renamed(name)
-
-
 def _source(
-    candidates: Sequence[CandidateTest],
+    tests: Sequence[PlacedTest],
     style: ProjectTestStyle,
     first_party: Collection[str],
 ) -> str:
-    """The text of a file with ``candidates``, as the project would write it."""
+    """The text of a file with ``tests``, as the project would write it."""
     habits = style.habits
     bindings: dict[str, Import] = {}
     codes: list[str] = []
-    for candidate in candidates:
-        code = dress(candidate.code.strip(), habits)
-        imports = [*candidate.imports, *annotations_imports(code)]
+    for test in tests:
+        code = dress(test.written.code.strip(), habits)
+        imports = [*test.written.imports, *annotations_imports(code)]
         for wish in parse_imports(imports):
             binding, written = in_place_of(wish, habits)
             if _is_hidden(binding.bound, code):
@@ -176,16 +97,30 @@ def _source(
                 code = _rename_variable(code, wish.bound, written)
         codes.append(code)
     used = [*_required(style), *_used(bindings.values(), codes)]
+    path = path_of(tests[0].candidate)
     block = render_imports(used, first_party, style.imports)
-    body = "\n\n\n".join([*filter(None, [_opening(candidates, habits), block]), *codes])
+    body = "\n\n\n".join([*filter(None, [_opening(path, habits), block]), *_blocks(tests, codes)])
     return format_source(f"{body}\n", habits.line_length, habits.quote)
 
 
-def _opening(candidates: Sequence[CandidateTest], habits: Habits) -> str:
+def _blocks(tests: Sequence[PlacedTest], codes: Sequence[str]) -> list[str]:
+    """The functions of a file, and its classes with their methods, in the order of the tests."""
+    classes: dict[str, list[str]] = {}
+    for test, code in zip(tests, codes, strict=True):
+        block = textwrap.indent(as_method(code), "    ") if test.owner else code
+        classes.setdefault(test.owner or test.written.name, []).append(block)
+    owners = {test.owner for test in tests}
+    return [
+        f"class {name}:\n" * (name in owners) + "\n\n".join(blocks)
+        for name, blocks in classes.items()
+    ]
+
+
+def _opening(path: str, habits: Habits) -> str:
     """The comments and the docstring that the project's test files begin with."""
     lines = [habits.header] if habits.header else []
     if habits.documents_files:
-        module = _path(candidates[0]).removesuffix(".py").removeprefix("src/").replace("/", ".")
+        module = path.removesuffix(".py").removeprefix("src/").replace("/", ".")
         lines.append(f'"""Tests for `{module.removesuffix(".__init__")}`."""')
     return "\n\n".join(lines)
 

@@ -9,10 +9,10 @@ from regoose_ci.domain.candidates import CandidateKind, CandidateTest
 from regoose_ci.generation.embedded.files import (
     assemble,
     negated_twin,
-    plan_files,
     standalone,
 )
 from regoose_ci.generation.embedded.imports import parse_imports, render_imports
+from regoose_ci.generation.embedded.placement import plan_files
 
 STYLE = ProjectTestStyle()
 
@@ -212,3 +212,26 @@ def test_aliases_share_a_statement_where_the_project_combines_them() -> None:
     imports = parse_imports(["from pkg import a", "from pkg import b as c"])
     combined = ImportOrder(combined_aliases=True)
     assert render_imports(imports, {"pkg"}, combined) == "from pkg import a, b as c"
+
+
+def test_tests_are_methods_where_the_projects_are() -> None:
+    assert in_style(ONE, TWO, uses_classes=True).endswith(
+        "\n\nclass TestSlugify:\n"
+        "    def test_one(self):\n"
+        "        assert slugify(1) == 2\n"
+        "\n"
+        "    def test_two(self):\n"
+        "        assert unslugify(1) == pytest.approx(2)\n"
+    )
+
+
+def test_methods_need_unique_names_in_their_class_only() -> None:
+    style = ProjectTestStyle(habits=Habits(uses_classes=True))
+    other = dataclasses.replace(TWO.renamed("test_one"), function_id="src/pkg/text.py::Text.cut")
+    names = [placed.name for placed in plan_files([ONE, other], style)]
+    assert names == ["TestSlugify::test_one", "TestTextCut::test_one"]
+
+
+def test_the_same_words_about_other_things_are_not_a_repetition() -> None:
+    other = dataclasses.replace(ONE, imports=("from pkg.other import slugify",))
+    assert [p.is_repeated for p in plan_files([ONE, other], STYLE)] == [False, False]
