@@ -71,7 +71,12 @@ def behaviour_of_all(
     """The words for what several calls do: particular ones only where all do the same."""
     pairs = zip(calls, outcomes, strict=True)
     behaviours = {behaviour_of(call, outcome, parameters) for call, outcome in pairs}
-    return behaviours.pop() if len(behaviours) == 1 else Behaviour("of_{}", "")
+    if len(behaviours) == 1:
+        return behaviours.pop()
+    first = outcomes[0].raised
+    if first is not None and len({o.raised and o.raised.type for o in outcomes}) == 1:
+        return _of_type(first)
+    return Behaviour("of_{}", "")
 
 
 def behaviour_of_difference(found: Difference, call: Call, parameters: Sequence[str]) -> Behaviour:
@@ -107,13 +112,18 @@ def returned_noun(value: Value | None) -> str:
 
 
 def _of_exception(raised: Raised) -> Behaviour:
+    behaviour = _of_type(raised)
+    complaint = _complaint(raised.message)
+    if not complaint:
+        return behaviour
+    said = behaviour.particular.format(complaint)
+    return Behaviour(said, said)
+
+
+def _of_type(raised: Raised) -> Behaviour:
     name = last_name(raised.type)
     raises = f"raises_{snake_case(name)}"
     particular = "rejects_{}" if name in _REFUSALS else f"{raises}_for_{{}}"
-    complaint = _complaint(raised.message)
-    if complaint:
-        said = particular.format(complaint)
-        return Behaviour(said, said)
     return Behaviour(particular, raises, raised.message)
 
 

@@ -49,7 +49,7 @@ def standalone(
     Raises:
         UnwritableTestError: the candidate's code is not valid Python.
     """
-    return _source([PlacedTest(candidate, "", candidate)], style, first_party)
+    return together([candidate], style, first_party)
 
 
 def together(
@@ -62,7 +62,8 @@ def together(
     Raises:
         UnwritableTestError: a candidate's code is not valid Python.
     """
-    return _source(candidates, style, first_party)
+    tests = [PlacedTest(candidate, "", candidate) for candidate in candidates]
+    return _source(tests, style, first_party)
 
 
 def negated_twin(candidate: CandidateTest) -> CandidateTest | None:

@@ -72,23 +72,35 @@ def _placed(
         return PlacedTest(candidate, file, same.written, same.owner, is_repeated=True)
     owner = _class_for(candidate) if style.habits.uses_classes else ""
     taken = {p.written.name for p in there if p.owner == owner}
-    return PlacedTest(candidate, file, _with_free_name(candidate, taken), owner)
+    short = _without_owner(candidate, owner)
+    wish = candidate if short.name in taken else short
+    return PlacedTest(candidate, file, _with_free_name(wish, taken), owner)
 
 
 def _says_the_same(one: CandidateTest, other: CandidateTest) -> bool:
     return _nameless(one) == _nameless(other) and {*one.imports} == {*other.imports}
 
 
+def _nameless(candidate: CandidateTest) -> str:
+    return candidate.code.replace(f"def {candidate.name}(", "def (", 1)
+
+
 def _class_for(candidate: CandidateTest) -> str:
-    """``TestUrlJoin`` for ``Url.join``; none for code that cannot be indented."""
+    """``TestUrl`` for ``Url.join`` and ``url``; none for code that cannot be indented."""
     if any(quotes in candidate.code for quotes in ('"""', "'''")):
         return ""
-    words = re.findall(r"[A-Za-z0-9]+", candidate.function_id.rpartition("::")[2])
+    owner = candidate.function_id.rpartition("::")[2].split(".")[0]
+    words = re.findall(r"[A-Za-z0-9]+", owner)
     return "Test" + "".join(word[:1].upper() + word[1:] for word in words)
 
 
-def _nameless(candidate: CandidateTest) -> str:
-    return candidate.code.replace(f"def {candidate.name}(", "def (", 1)
+def _without_owner(candidate: CandidateTest, owner: str) -> CandidateTest:
+    """``test_rejects_none`` for ``test_join_rejects_none`` in ``TestJoin``."""
+    prefix = f"test_{snake_case(owner.removeprefix('Test'))}_"
+    rest = candidate.name.removeprefix(prefix)
+    if not owner or rest == candidate.name or rest.startswith("of_"):
+        return candidate
+    return candidate.renamed(f"test_{rest}")
 
 
 def _stems(paths: Sequence[str]) -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from regoose_ci.generation.embedded.size import plainness
 from regoose_ci.guest.protocol import Reach
 
 Feature = tuple[str, ...]
+
+_VARYING = re.compile(r"'[^']*'|\d+")
+"""What a message repeats of the input: no reason to show one more input."""
 
 _MAX_INPUTS = 12
 _LONG = 160
@@ -174,7 +178,7 @@ def _other_results(chosen: Sequence[_Scored], pool: Sequence[_Scored]) -> list[_
 def _result(scored: _Scored) -> tuple[str, ...]:
     outcome = scored.observation.outcomes[Revision.HEAD]
     if outcome.raised is not None:
-        return ("raised", outcome.raised.type, outcome.raised.message)
+        return ("raised", outcome.raised.type, _VARYING.sub("", outcome.raised.message))
     value = outcome.value
     effects = [v.source or v.type for v in outcome.changed_arguments.values()]
     return ((value.source or value.type) if value else "", outcome.stdout, *effects)

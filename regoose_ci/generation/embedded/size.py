@@ -11,6 +11,7 @@ Complexity = tuple[int, int, int, int, str]
 
 _UNPARSED = 1000
 _PAIR = 1
+_ABOUT_CODE = 20
 _ORIGIN_RANK = {origin: rank for rank, origin in enumerate(Origin)}
 
 
@@ -21,7 +22,7 @@ def complexity(call: Call) -> Complexity:
         parts.append(call.receiver)
     text = ", ".join(parts)
     odd = sum(not (" " <= character <= "~") for character in text) + 3 * text.count("\\")
-    odd += sum(map(_noise, parts))
+    odd += sum(map(_noise, parts)) + _ABOUT_CODE * sum(_is_module(p, call) for p in parts)
     return (len(parts), sum(map(_nodes, parts)), odd, len(text), text)
 
 
@@ -38,6 +39,11 @@ def _noise(source: str) -> int:
     inside = source[1:-1] if source[:1] in {"'", '"'} else ""
     marks = sum(not character.isalnum() and character != " " for character in inside)
     return max(0, 2 * marks - len(inside) - _PAIR)
+
+
+def _is_module(source: str, call: Call) -> bool:
+    """Whether a text is the name of a module that the call is imported from."""
+    return any(f" {source[1:-1]} " in statement for statement in call.imports)
 
 
 def _nodes(source: str) -> int:

@@ -229,7 +229,14 @@ def test_methods_need_unique_names_in_their_class_only() -> None:
     style = ProjectTestStyle(habits=Habits(uses_classes=True))
     other = dataclasses.replace(TWO.renamed("test_one"), function_id="src/pkg/text.py::Text.cut")
     names = [placed.name for placed in plan_files([ONE, other], style)]
-    assert names == ["TestSlugify::test_one", "TestTextCut::test_one"]
+    assert names == ["TestSlugify::test_one", "TestText::test_one"]
+
+
+def test_methods_do_not_repeat_the_name_of_their_class() -> None:
+    style = ProjectTestStyle(habits=Habits(uses_classes=True))
+    tests = [ONE.renamed("test_slugify_rejects_none"), TWO.renamed("test_slugify_of_zero")]
+    names = [placed.written.name for placed in plan_files(tests, style)]
+    assert names == ["test_rejects_none", "test_slugify_of_zero"]
 
 
 def test_the_same_words_about_other_things_are_not_a_repetition() -> None:

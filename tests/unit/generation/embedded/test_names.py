@@ -119,6 +119,14 @@ def test_results_of_several_kinds_are_not_named_for_one_of_them() -> None:
     assert next(names_for(calls, behaviour, ())) == "test_f"
 
 
+def test_exceptions_of_one_type_are_named_for_it() -> None:
+    calls = [call("f", "-1"), call("f", "10**9")]
+    outcomes = [raised("ValueError", "-1 is too odd"), raised("ValueError", "much too odd")]
+    assert next(names_for(calls, behaviour_of_all(calls, outcomes, ()), ())) == (
+        "test_f_raises_value_error"
+    )
+
+
 def test_a_taken_name_becomes_more_particular_before_it_is_numbered() -> None:
     names = Names()
     picked = [

@@ -38,3 +38,10 @@ def test_a_value_somebody_wrote_may_be_a_little_longer() -> None:
     assert plainness(seen("[" + "1, " * 20 + "]", Origin.CARVED)) > plainness(
         seen("[1]", Origin.LITERALS)
     )
+
+
+def test_the_name_of_the_module_under_test_is_a_poor_input() -> None:
+    imports = ("from shop.money import f",)
+    assert complexity(call("f", "'some text'", imports=imports)) < complexity(
+        call("f", "'shop.money'", imports=imports)
+    )
