@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import json
+from collections import defaultdict, deque
+
+import anyio
+import pytest
+from pydantic import JsonValue
+
+from regoose_ci.agents.board import Board
+from regoose_ci.agents.explorer import Explorer
+from regoose_ci.agents.generator import GeneratorAgent
+from regoose_ci.agents.modelling import Observing, model_generator
+from regoose_ci.agents.orchestrator import Agent
+from regoose_ci.agents.recorded import (
+    RecordedExplorer,
+    RecordedObserving,
+    ReplayedExplorer,
+    ReplayedObserving,
+)
+from regoose_ci.agents.reporter import finish
+from regoose_ci.errors import UsageError
+from regoose_ci.execution.observation import observing
+from regoose_ci.providers.base import Tier
+from regoose_ci.providers.errors import RefusedError
+from regoose_ci.providers.scripted import Line, ScriptedProvider
+from regoose_ci.providers.structured import StructuredAsker
+from tests.fakes.guests import pairs_from
+from tests.unit.agents.boards import PRICE, board, laboratory
+from tests.unit.agents.test_explorer import guests
+
+HOSTILE = "price(__import__('os').getpid())"
+GROWS = "def test_price_grows():\n    assert price(9) == 10\n    assert price(2) == 2\n"
+ANSWER = json.dumps(
+    {
+        "scenarios": [
+            {"name": "test_price_of_a_million", "call": "price(1_000_000)"},
+            {"name": "test_price_of_an_import", "call": HOSTILE},
+        ],
+        "tests": [{"code": GROWS}],
+    }
+)
+
+
+class Notes:
+    """What a recorder was told, given back as a recording does."""
+
+    def __init__(self) -> None:
+        self._notes: defaultdict[str, deque[str]] = defaultdict(deque)
+
+    def note(self, name: str, value: JsonValue) -> None:
+        """See ``Recorder.note``."""
+        self._notes[name].append(json.dumps(value))
+
+    def next_note(self, name: str) -> JsonValue:
+        """See ``Recording.next_note``."""
+        if not self._notes[name]:
+            raise UsageError(f"nothing about {name}")
+        value: JsonValue = json.loads(self._notes[name].popleft())
+        return value
+
+
+def written(
+    script: list[Line],
+    explorer: Agent[Board] | None = None,
+    watch: Observing = observing,
+) -> Board:
+    """A board after exploring and generating with a model that answers by ``script``."""
+    pairs, sandbox = pairs_from(guests())
+    made, _ = board()
+    made.laboratory = laboratory(pairs)
+    model = ScriptedProvider(script)
+    asker = StructuredAsker({Tier.SMALL: model, Tier.LARGE: model})
+
+    async def run() -> None:
+        await (explorer or Explorer()).run(made)
+        await GeneratorAgent(lambda b: model_generator(b, asker, watch)).run(made)
+
+    anyio.run(run)
+    assert sandbox.open == 0
+    return made
+
+
+def test_a_models_tests_come_beside_the_embedded_ones() -> None:
+    made = written([ANSWER, "{}", "{}"])
+
+    origins = {test.name: test.origin for test in made.candidates[PRICE.id]}
+    assert origins["test_price_grows"] == "model"
+    assert "embedded" in origins.values()
+    assert made.unfinished == ""
+
+
+def test_what_is_not_run_is_reported() -> None:
+    made = written([ANSWER, "{}", "{}"])
+
+    (function,) = finish(made).functions
+    assert [test.name for test in function.screened] == [HOSTILE]
+    assert "__import__" in function.screened[0].finding
+
+
+def test_a_model_that_refuses_leaves_the_embedded_tests_and_a_reason() -> None:
+    made = written([RefusedError("The model declined to answer.")])
+
+    assert {test.origin for test in made.candidates[PRICE.id]} == {"embedded"}
+    assert made.unfinished == (
+        "the model did not finish 1 of 1 functions: The model declined to answer."
+    )
+
+
+def test_a_session_is_played_as_it_was_recorded() -> None:
+    notes = Notes()
+    script: list[Line] = [ANSWER, "{}", "{}"]
+    recorded = written(script, RecordedExplorer(notes), RecordedObserving(notes))
+    played = written(script, ReplayedExplorer(notes), ReplayedObserving(notes))
+
+    assert played.findings[PRICE.id].kept == recorded.findings[PRICE.id].kept
+    assert played.candidates == recorded.candidates
+    assert played.screened == recorded.screened
+
+
+def test_a_recording_without_an_answer_is_wrong_use() -> None:
+    with pytest.raises(UsageError, match="nothing about"):
+        written([ANSWER], ReplayedExplorer(Notes()))
