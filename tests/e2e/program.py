@@ -69,9 +69,13 @@ class Program:
         return {**kept, "TMPDIR": str(self.temporary), "NO_COLOR": "1", **variables}
 
     def run(self, *arguments: str, cwd: Path | None = None, **variables: str) -> Ended:
-        """Run to the end. ``--out`` is added to commands that leave a report."""
+        """Run a command that leaves a report to the end."""
+        return self.start(*arguments, "--out", str(self.out), cwd=cwd, **variables)
+
+    def start(self, *arguments: str, cwd: Path | None = None, **variables: str) -> Ended:
+        """Run any command to the end."""
         done = subprocess.run(
-            self.command(*arguments),
+            [str(SCRIPT), *arguments],
             cwd=cwd or self.place, env=self.environment(**variables),
             capture_output=True, text=True, timeout=LONGEST, check=False,
         )  # fmt: skip

@@ -351,3 +351,41 @@ def test_help_imports_nothing_heavy() -> None:
     )
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("provider", "statuses", "code"),
+    [
+        ("embedded", ("ok", "missing"), 0),
+        ("embedded", ("missing", "missing"), 3),
+        ("openai", ("ok", "missing"), 3),
+        ("openai", ("ok", "ok"), 0),
+    ],
+)
+def test_a_check_of_providers_fails_when_one_that_was_chosen_does(
+    provider: str,
+    statuses: tuple[Literal["ok", "missing"], ...],
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("REGOOSE_PROVIDER", provider)
+    checks = [Check(f"vendor{n}", status, "told") for n, status in enumerate(statuses)]
+    doors = Doors(list_providers=lambda _: (), check_providers=lambda _: checks)
+
+    assert run(("providers", "--check"), doors) == code
+    assert "vendor1" in capsys.readouterr().out
+
+
+def test_a_committed_env_file_may_not_say_where_keys_go(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".env").write_text("REGOOSE_BASE_URL=http://attacker.example\n")
+    for command in (("init", "-q"), ("add", "-f", ".env"), ("commit", "-q", "-m", "Add")):
+        names = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+        subprocess.run(["git", *names, *command], cwd=tmp_path, check=True)
+    application = FakeApplication()
+
+    assert application.run("review", str(tmp_path)) == 2
+    assert application.requests == []
+    assert "REGOOSE_BASE_URL stands in a committed .env" in capsys.readouterr().err
