@@ -141,7 +141,10 @@ def _run_inside(place: Path, coverup: str, number: int) -> None:
             _start_coverup(coverup, project, server.url)
             outcome.wall_s = round(time.monotonic() - begun, 1)
         asked = "\n".join(request.text for request in server.asked)
-        outcome.requests, outcome.longest_chain = len(server.asked), max(script.given.values(), default=0)
+        outcome.requests, outcome.longest_chain = (
+            len(server.asked),
+            max(script.given.values(), default=0),
+        )
         outcome.key_told, outcome.secret_told = KEY in asked, SECRET in asked
         outcome.listener_reached = bool(listener.heard)
     outcome.source_changed = _sources(project) != before
@@ -153,7 +156,8 @@ def _run_inside(place: Path, coverup: str, number: int) -> None:
 
 def _start_coverup(coverup: str, project: Path, url: str) -> None:
     command = [coverup, "--package-dir", "till", "--tests-dir", "tests", "--no-checkpoint",
-               "--model", f"openai/{MODEL}", "--max-attempts", str(RUNS), "--max-concurrency", "2"]  # fmt: skip
+               "--model", f"openai/{MODEL}", "--max-attempts", str(RUNS),
+               "--max-concurrency", "2"]  # fmt: skip
     environment = {**os.environ, "OPENAI_API_BASE": url, "OPENAI_BASE_URL": url}
     with (project.parent / "coverup.log").open("w") as log:
         subprocess.run(command, cwd=project, env=environment, check=False, stdout=log,

@@ -183,7 +183,7 @@ def _functions(
 
 
 def _screened(dropped: Iterable[Dropped]) -> Iterator[ScreenedTestReport]:
-    for found in dropped:
+    for found in dict.fromkeys(dropped):  # a model may say the same again
         first, *more = found.what.strip().splitlines() or [""]
         name = f"{first} …" if more else first
         yield ScreenedTestReport(name=name, finding="; ".join(found.reasons))

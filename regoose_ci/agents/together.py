@@ -25,7 +25,7 @@ _Records = dict[str, dict[Revision, RunRecord]]
 async def accept_together(
     board: Board, pair: GuestPair, fresh: GuestPair, tests: Sequence[CandidateTest]
 ) -> list[Verdict]:
-    """Accept hardening tests that pass in both pairs and whose negations fail in the second.
+    """Accept our own hardening tests that pass in both pairs and whose negations fail in one.
 
     Every test and every negation is run under a name that tells nothing, so that nothing can be
     prepared for either. Tests that are not among the verdicts are not rejected: they have to be
@@ -34,7 +34,9 @@ async def accept_together(
     Raises:
         GuestError: a guest failed.
     """
-    hardening = [t for t in tests if t.kind is CandidateKind.HARDENING]
+    # What a model wrote whole or in part could reach into its neighbours.
+    ours = [t for t in tests if t.origin == "embedded"]
+    hardening = [t for t in ours if t.kind is CandidateKind.HARDENING]
     named = {_new_name(): t for t in hardening if not size_problem(t.code)}
     if len(named) < 2:
         return []

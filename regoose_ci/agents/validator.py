@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import secrets
 import time
 from collections.abc import Sequence
@@ -33,6 +34,13 @@ from regoose_ci.generation.embedded.files import negated_twin
 
 MAX_TOGETHER = 24
 """So many tests share a process, unless one function has more."""
+
+CHANCE_RUNS = 8
+"""Further runs of a test that names a source of chance."""
+_CHANCE = re.compile(
+    r"\b(?:random|secrets|uuid\d?|time|time_ns|now|utcnow|today|monotonic|"
+    r"perf_counter|id|hash|getpid)\b"
+)
 
 
 class Validator:
@@ -182,6 +190,8 @@ async def _second_look(
             return _rejected(verdict, RejectionReason.INTEGRITY, "not believed when run again")
         if any(before[revision] is not run.outcome for revision, run in again.items()):
             return _rejected(verdict, RejectionReason.FLAKY, "another outcome in a fresh sandbox")
+        if _names_chance(test) and not await _is_steady(board, pair, function, verdict):
+            return _rejected(verdict, RejectionReason.FLAKY, "another outcome when run once more")
     elif verdict.rejection is not RejectionReason.NO_GAIN:
         return verdict
     twin = negated_twin(test)
@@ -189,6 +199,23 @@ async def _second_look(
         return _rejected(verdict, RejectionReason.ASSERTS_NOTHING, "it has nothing to negate")
     where = GuestPair({r: pair.guests[r] for r in _telling_passes(verdict)})
     return _judge_twin(verdict, await _run_disguised(board, where, function, twin))
+
+
+def _names_chance(test: CandidateTest) -> bool:
+    """Whether a model's test may depend on time or chance; ours only assert what was stable."""
+    return test.origin != "embedded" and bool(_CHANCE.search("\n".join([*test.imports, test.code])))
+
+
+async def _is_steady(
+    board: Board, pair: GuestPair, function: ChangedFunction, verdict: Verdict
+) -> bool:
+    """Run a test again and again, for one that passes by luck may do so twice."""
+    before = {run.revision: run.outcome for run in verdict.runs}
+    for _ in range(CHANCE_RUNS):
+        again = await _run_disguised(board, pair, function, verdict.candidate)
+        if any(before[revision] is not run.outcome for revision, run in again.items()):
+            return False
+    return True
 
 
 async def _run_disguised(

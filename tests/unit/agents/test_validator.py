@@ -75,6 +75,25 @@ def test_why_a_test_is_rejected(
     assert rejection(test, lambda revision, _: outcomes[revision]) is reason
 
 
+def test_a_models_test_that_passes_by_luck_is_flaky() -> None:
+    lucky = dataclasses.replace(HARDENING, origin="model", imports=("import random",))
+    runs = {revision: iter(["passed"] * 5 + ["failed"] * 20) for revision in Revision}
+    assert rejection(lucky, lambda revision, _: next(runs[revision])) is RejectionReason.FLAKY
+
+
+def test_models_tests_are_run_alone() -> None:
+    names = ("test_one", "test_two", "test_three")
+    tests = [dataclasses.replace(HARDENING.renamed(name), origin="model") for name in names]
+    sources: list[str] = []
+
+    def does(revision: Revision, job: RunTestJob) -> str:
+        sources.append(job.source)
+        return honest(revision, job)
+
+    assert [v.rejection for v in verdicts(*tests, does=does)] == [None, None, None]
+    assert {source.count("def test_") for source in sources} == {1}
+
+
 def test_an_outcome_that_changes_in_fresh_guests_is_flaky() -> None:
     runs = {revision: iter(["passed", "failed"] * 9) for revision in Revision}
     assert rejection(HARDENING, lambda revision, _: next(runs[revision])) is RejectionReason.FLAKY
