@@ -7,6 +7,7 @@ import hashlib
 import random
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import anyio
 
@@ -31,7 +32,7 @@ from regoose_ci.execution.harvest import (
     usual_arguments,
 )
 from regoose_ci.execution.jobs import describe
-from regoose_ci.execution.mutation import measure_mutants
+from regoose_ci.execution.mutation import left_to_gain, measure_mutants
 from regoose_ci.execution.pairs import GuestPair
 from regoose_ci.execution.stability import confirm
 from regoose_ci.guest.protocol import Described, Recorded, Target
@@ -41,11 +42,15 @@ from regoose_ci.inputs.seeds import Seed, literal_seeds, typed_seeds
 from regoose_ci.sandbox.base import Guest
 
 HARVEST_SHARE = 0.3
-MUTANT_SHARE = 0.5
 """Share of the budget that running existing tests may take."""
+MUTANT_SHARE = 0.5
 MAX_HARVEST = 15.0
-MIN_SECONDS = 1.5
 MAX_SECONDS = 30.0
+FIRST_SHARE = 0.6
+"""Of a function's share of the time, what it gets before it is known which have most to gain."""
+MAX_TURNS = 4
+PATIENCE = 500
+"""Where nothing is compared, so many inputs without news end a function's first turn."""
 
 
 _ORDER = {kind: rank for rank, kind in enumerate(
@@ -54,6 +59,17 @@ _ORDER = {kind: rank for rank, kind in enumerate(
 )}  # fmt: skip
 """What can differ is explored before what is only new, should the budget not suffice."""
 MAX_SHARED = 80
+
+
+@dataclass(slots=True)
+class _Turn:
+    """A function that waits to be explored, or to be explored on."""
+
+    material: FunctionMaterial
+    explorer: FunctionExplorer | None = None
+    number: int = 1
+    gain: int = 0
+    """What is left to gain: ways not gone, mutants not noticed."""
 
 
 class Explorer:
@@ -80,7 +96,9 @@ class _Exploration:
         self._board = board
         self._pairs = laboratory.pairs
         self._materials = materials
-        self._queue = sorted(materials, key=lambda m: _ORDER[m.function.change])
+        ordered = sorted(materials, key=lambda m: _ORDER[m.function.change])
+        self._queue = [_Turn(material) for material in ordered]
+        self._again: list[_Turn] = []
         self._workers = max(1, min(board.request.jobs, len(materials)))
         self._seconds = board.request.budget
         self._deadline: float | None = None
@@ -112,17 +130,16 @@ class _Exploration:
 
         The first guests are started while existing tests still run.
         """
-        while self._queue:
+        while self._queue or self._again:
             async with self._pairs.two_pairs() as (pair, fresh):
                 await self._harvested.wait()
                 await self._work_in_guests(pair, fresh)
 
     async def _work_in_guests(self, pair: GuestPair, fresh: GuestPair) -> None:
         """Explore in one pair of guests and confirm in another, for as long as they work."""
-        while self._queue:
-            material = self._queue.pop(0)
+        while (turn := self._next()) is not None:
             try:
-                findings = await self._explore(pair, material)
+                findings = await self._explore(pair, turn)
                 if findings is None:
                     continue
                 began = time.monotonic()
@@ -130,19 +147,35 @@ class _Exploration:
                 await measure_mutants(fresh, findings, self._mutant_seconds())
                 self._extend(time.monotonic() - began)
             except GuestError as error:
-                self._board.skipped[material.function.id] = Skip(None, error.message)
+                if turn.number == 1:
+                    self._board.skipped[turn.material.function.id] = Skip(None, error.message)
                 return
             self._keep(findings)
+            turn.gain = left_to_gain(findings)
+            if turn.gain and turn.number < MAX_TURNS and len(self._materials) > self._workers:
+                turn.number += 1
+                self._again.append(turn)
 
-    async def _explore(
-        self, pair: GuestPair, material: FunctionMaterial
-    ) -> FunctionFindings | None:
-        board, function = self._board, material.function
-        seconds = self._share()
+    def _next(self) -> _Turn | None:
+        """Return whose turn it is: each function once, then those with most to gain."""
+        if not self._queue and self._left() > 0:
+            self._queue = sorted(self._again, key=lambda turn: (turn.number, -turn.gain))
+            self._again = []
+        elif not self._queue:
+            self._again = []
+        return self._queue.pop(0) if self._queue else None
+
+    async def _explore(self, pair: GuestPair, turn: _Turn) -> FunctionFindings | None:
+        board, function = self._board, turn.material.function
+        seconds = self._share(turn)
         if seconds <= 0:
-            board.skipped[function.id] = Skip("budget", "the budget was used up")
-            board.out_of_budget = True
+            if turn.number == 1:
+                board.skipped[function.id] = Skip("budget", "the budget was used up")
+                board.out_of_budget = True
             return None
+        if turn.explorer is not None:
+            turn.explorer.go_on_in(pair, PATIENCE * 3**turn.number)
+            return await turn.explorer.explore(seconds)
         async with board.function(Stage.EXPLORATION, function.id) as summary:
             described = await _describe(pair, function)
             problem = _import_problem(described, function)
@@ -151,10 +184,12 @@ class _Exploration:
                 summary.append(problem.detail)
                 return None
             recorded = self._recorded.get(function.id, [])
-            search = _search(material, recorded, described)
+            search = _search(turn.material, recorded, described)
             search.add_seeds(self._through.get(function.current.path, ()))
-            explorer = FunctionExplorer(pair, function, search, usual_arguments(recorded))
-            findings = await explorer.explore(seconds)
+            if function.base is None:
+                search.patience = PATIENCE
+            turn.explorer = FunctionExplorer(pair, function, search, usual_arguments(recorded))
+            findings = await turn.explorer.explore(seconds)
             summary.append(f"{findings.inputs} inputs, {len(findings.witnesses)} differences")
             self._share_entries(findings, described)
             return findings
@@ -175,14 +210,19 @@ class _Exploration:
         if self._deadline is not None:
             self._deadline += spent / self._workers
 
-    def _share(self) -> float:
-        """Seconds for the next function: its share of what is left, within bounds."""
-        now = time.monotonic()
+    def _left(self) -> float:
+        """Seconds left of the budget."""
         if self._deadline is None:  # guests are ready: starting them is no exploration
-            self._deadline = now + self._seconds
-        left = self._deadline - now
+            self._deadline = time.monotonic() + self._seconds
+        return self._deadline - time.monotonic()
+
+    def _share(self, turn: _Turn) -> float:
+        """Seconds for a turn: its share of what is left; some is kept for later turns."""
+        left = self._left()
         share = left * self._workers / (len(self._queue) + self._workers)
-        return min(MAX_SECONDS, left, max(MIN_SECONDS, share))
+        if turn.number == 1 and len(self._materials) > self._workers:
+            share *= FIRST_SHARE
+        return min(MAX_SECONDS, left, share)
 
     def _keep(self, findings: FunctionFindings) -> None:
         self._board.findings[findings.function.id] = findings

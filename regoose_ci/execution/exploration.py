@@ -119,6 +119,11 @@ class FunctionExplorer:
         self._familiar = familiar or {}
         self.findings = FunctionFindings(function)
 
+    def go_on_in(self, pair: GuestPair, patience: int) -> None:
+        """Let the next exploring happen in other guests, for so many inputs without news."""
+        self._pair = pair
+        self._search.patience = patience
+
     async def explore(self, seconds: float) -> FunctionFindings:
         """Try inputs until most of the time is over or nothing new comes; shrink the witnesses.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
+from regoose_ci.analysis.branches import branch_exits
 from regoose_ci.analysis.mutants import Mutant, make_mutants
-from regoose_ci.domain.observations import OutcomeKind
+from regoose_ci.domain.observations import OutcomeKind, Reach
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.exploration import FunctionFindings, target_of
 from regoose_ci.execution.jobs import mutate
@@ -52,6 +53,29 @@ async def measure_mutants(pair: GuestPair, findings: FunctionFindings, seconds: 
         dataclasses.replace(o, kills=frozenset(kills.get(n, ())))
         for n, o in enumerate(findings.kept)
     ]
+
+
+def left_to_gain(findings: FunctionFindings) -> int:
+    """Count what no input has shown yet: ways out of lines, mutants that nobody notices.
+
+    Never nothing where there is another revision to find differences from.
+    """
+    function = findings.function
+    if function.head is None:
+        return 1
+    path, offset = function.head.path, function.head.first_line - 1
+    taken = {
+        arc
+        for observation in findings.kept
+        for arc in observation.reached.get(Revision.HEAD, Reach()).arcs.get(path, ())
+    }
+    missing = sum(
+        max(0, count - len({end for start, end in taken if start == line + offset}))
+        for line, count in branch_exits(function.head.source).items()
+    )
+    killed = frozenset(mutant for observation in findings.kept for mutant in observation.kills)
+    gain = missing + len(survivors(findings, killed))
+    return gain if function.base is None else max(1, gain)
 
 
 def survivors(findings: FunctionFindings, killed: frozenset[str]) -> tuple[Mutant, ...]:

@@ -33,6 +33,8 @@ class InputSearch:
 
     pool: Pool
     rng: random.Random
+    patience: int = 4000
+    """So many inputs may bring nothing new before the search is over."""
     tried: set[Call] = field(default_factory=set)
     _queue: deque[Seed] = field(default_factory=deque)
     _corpus: list[_Member] = field(default_factory=list)
@@ -55,7 +57,7 @@ class InputSearch:
         """Nothing is queued, and mutating has brought nothing new for a long time."""
         if self._queue:
             return False
-        return not self._corpus or self._since_new > 4000 or len(self.tried) >= MAX_TRIED
+        return not self._corpus or self._since_new > self.patience or len(self.tried) >= MAX_TRIED
 
     def next_batch(self, count: int) -> list[Seed]:
         """Return up to ``count`` calls that were not tried before."""
