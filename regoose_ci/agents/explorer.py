@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-import random
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import anyio
@@ -15,7 +11,6 @@ from regoose_ci.agents.board import Board, Laboratory, Skip
 from regoose_ci.analysis.material import FunctionMaterial
 from regoose_ci.domain.changes import ChangedFunction, ChangeKind, FunctionSource
 from regoose_ci.domain.events import Stage
-from regoose_ci.domain.observations import Call, Origin
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import GuestError
 from regoose_ci.execution.endings import Ending
@@ -27,18 +22,15 @@ from regoose_ci.execution.exploration import (
 )
 from regoose_ci.execution.harvest import (
     harvest,
-    recorded_receivers,
-    recorded_seeds,
     usual_arguments,
 )
 from regoose_ci.execution.jobs import describe
 from regoose_ci.execution.mutation import left_to_gain, measure_mutants
 from regoose_ci.execution.pairs import GuestPair
 from regoose_ci.execution.stability import confirm
+from regoose_ci.execution.starting import search_for
 from regoose_ci.guest.protocol import Described, Recorded, Target
-from regoose_ci.inputs.pool import Pool, within_alphabet
-from regoose_ci.inputs.search import InputSearch
-from regoose_ci.inputs.seeds import Seed, literal_seeds, typed_seeds
+from regoose_ci.inputs.seeds import Seed
 from regoose_ci.sandbox.base import Guest
 
 HARVEST_SHARE = 0.3
@@ -184,7 +176,7 @@ class _Exploration:
                 summary.append(problem.detail)
                 return None
             recorded = self._recorded.get(function.id, [])
-            search = _search(turn.material, recorded, described)
+            search = search_for(turn.material, recorded, described)
             search.add_seeds(self._through.get(function.current.path, ()))
             if function.base is None:
                 search.patience = PATIENCE
@@ -226,47 +218,10 @@ class _Exploration:
 
     def _keep(self, findings: FunctionFindings) -> None:
         self._board.findings[findings.function.id] = findings
+        self._board.skipped.pop(findings.function.id, None)
         skip = _skip_reason(findings)
         if skip is not None:
             self._board.skipped[findings.function.id] = skip
-
-
-def _search(
-    material: FunctionMaterial, recorded: Sequence[Recorded], described: list[Described]
-) -> InputSearch:
-    """Set up the search: recorded calls, written calls, calls from types."""
-    function = material.function
-    seed = int.from_bytes(hashlib.sha256(function.id.encode()).digest()[:4], "big")
-    rng = random.Random(seed)  # noqa: S311 - repeatable, not secret
-    module = function.current.module
-    named = (repr(module), f"[{module!r}]")  # plug-ins are often switched on by their module's name
-    carved = recorded_seeds(recorded)
-    usable = [d for d in described if not d.error]
-    written = [Seed(_as_imported(c, function, usable), Origin.CALL_SITE) for c in material.calls]
-    known = [seed.call for seed in (*carved, *written)]
-    arguments = [argument for call in known for argument in call.args]
-    literals = within_alphabet(material.literals, (*arguments, *function.literals))
-    pool = Pool(literals, (*function.literals, *named))
-    pool.prefer_like(arguments)
-    search = InputSearch(pool, rng)
-    search.add_seeds(carved)
-    search.add_seeds(written)
-    search.add_seeds(literal_seeds(known, pool))
-    receivers = recorded_receivers(recorded)
-    for one in usable:
-        search.add_seeds(typed_seeds(one, pool, receivers, rng))
-    return search
-
-
-def _as_imported(call: Call, function: ChangedFunction, described: list[Described]) -> Call:
-    """Import a written call's function from where the project makes it public."""
-    root = function.current.qualname.partition(".")[0]
-    private = f"from {function.current.module} import {root}"
-    public = next((i for d in described for i in d.imports if i.endswith(f" import {root}")), None)
-    if public is None or private not in call.imports:
-        return call
-    imports = tuple(public if i == private else i for i in call.imports)
-    return dataclasses.replace(call, imports=imports)
 
 
 async def _describe(pair: GuestPair, function: ChangedFunction) -> list[Described]:
