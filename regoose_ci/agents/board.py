@@ -20,7 +20,7 @@ from regoose_ci.domain.events import (
 )
 from regoose_ci.domain.report import EnvironmentInfo, SandboxInfo, SkipReason
 from regoose_ci.domain.request import ReviewRequest
-from regoose_ci.execution.exploration import FunctionFindings
+from regoose_ci.execution.findings import FunctionFindings
 from regoose_ci.execution.pairs import PairFactory
 from regoose_ci.generation.llm.rounds import Dropped
 from regoose_ci.observability.bus import EventBus

@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import anyio
 
 from regoose_ci.agents.board import Board, Laboratory, Skip
+from regoose_ci.analysis.groups import group_functions
 from regoose_ci.analysis.material import FunctionMaterial
 from regoose_ci.domain.changes import ChangedFunction, ChangeKind, FunctionSource
 from regoose_ci.domain.events import Stage
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import GuestError
 from regoose_ci.execution.endings import Ending
-from regoose_ci.execution.exploration import (
-    FunctionExplorer,
-    FunctionFindings,
-    sources_of,
-    target_of,
-)
-from regoose_ci.execution.harvest import (
-    harvest,
-    usual_arguments,
-)
+from regoose_ci.execution.exploration import Exploration
+from regoose_ci.execution.findings import FunctionFindings, sources_of, target_of
+from regoose_ci.execution.harvest import harvest, usual_arguments
 from regoose_ci.execution.jobs import describe
 from regoose_ci.execution.mutation import left_to_gain, measure_mutants
 from regoose_ci.execution.pairs import GuestPair
 from regoose_ci.execution.stability import confirm
-from regoose_ci.execution.starting import search_for
+from regoose_ci.execution.starting import Subject, search_for
 from regoose_ci.guest.protocol import Described, Recorded, Target
 from regoose_ci.inputs.seeds import Seed
 from regoose_ci.sandbox.base import Guest
@@ -39,12 +35,10 @@ MUTANT_SHARE = 0.5
 MAX_HARVEST = 15.0
 MAX_SECONDS = 30.0
 FIRST_SHARE = 0.6
-"""Of a function's share of the time, what it gets before it is known which have most to gain."""
+"""Of a group's share of the time, what it gets before it is known which have most to gain."""
 MAX_TURNS = 4
 PATIENCE = 500
 """Where nothing is compared, so many inputs without news end a function's first turn."""
-
-
 _ORDER = {kind: rank for rank, kind in enumerate(
     (ChangeKind.MODIFIED, ChangeKind.IMPACTED, ChangeKind.RENAMED, ChangeKind.ADDED,
      ChangeKind.REMOVED)
@@ -55,10 +49,10 @@ MAX_SHARED = 80
 
 @dataclass(slots=True)
 class _Turn:
-    """A function that waits to be explored, or to be explored on."""
+    """A group of functions that waits to be explored, or to be explored on."""
 
-    material: FunctionMaterial
-    explorer: FunctionExplorer | None = None
+    group: list[FunctionMaterial]
+    exploration: Exploration | None = None
     number: int = 1
     gain: int = 0
     """What is left to gain: ways not gone, mutants not noticed."""
@@ -73,14 +67,14 @@ class Explorer:
             return
         materials = [m for m in board.material.functions if m.function.id not in board.skipped]
         with board.stage(Stage.EXPLORATION, len(materials)) as summary:
-            await _Exploration(board, board.laboratory, materials).run()
+            await _Review(board, board.laboratory, materials).run()
             inputs = sum(f.inputs for f in board.findings.values())
             changes = sum(len(f.witnesses) for f in board.findings.values())
             summary.append(f"{inputs} inputs, {changes} differences")
 
 
-class _Exploration:
-    """One review's exploration: workers with guests of their own share a queue of functions."""
+class _Review:
+    """One review's exploration: workers with guests of their own share a queue of groups."""
 
     def __init__(
         self, board: Board, laboratory: Laboratory, materials: list[FunctionMaterial]
@@ -89,9 +83,10 @@ class _Exploration:
         self._pairs = laboratory.pairs
         self._materials = materials
         ordered = sorted(materials, key=lambda m: _ORDER[m.function.change])
-        self._queue = [_Turn(material) for material in ordered]
+        self._queue = [_Turn(group) for group in _groups(ordered)]
         self._again: list[_Turn] = []
-        self._workers = max(1, min(board.request.jobs, len(materials)))
+        self._workers = max(1, min(board.request.jobs, len(self._queue)))
+        self._has_turns = len(self._queue) > self._workers
         self._seconds = board.request.budget
         self._deadline: float | None = None
         self._recorded: dict[str, list[Recorded]] = {}
@@ -118,7 +113,7 @@ class _Exploration:
         self._seconds -= min(seconds, time.monotonic() - started)
 
     async def _work(self) -> None:
-        """Explore functions; when a guest fails, the next function gets new ones.
+        """Explore groups; when a guest fails, the next group gets new ones.
 
         The first guests are started while existing tests still run.
         """
@@ -131,67 +126,112 @@ class _Exploration:
         """Explore in one pair of guests and confirm in another, for as long as they work."""
         while (turn := self._next()) is not None:
             try:
-                findings = await self._explore(pair, turn)
-                if findings is None:
-                    continue
-                began = time.monotonic()
-                await confirm(fresh, findings)
-                await measure_mutants(fresh, findings, self._mutant_seconds())
-                self._extend(time.monotonic() - began)
+                found = await self._explore(pair, turn)
+                for findings in found:
+                    await self._confirm(fresh, findings)
             except GuestError as error:
-                if turn.number == 1:
-                    self._board.skipped[turn.material.function.id] = Skip(None, error.message)
+                for material in turn.group:
+                    if material.function.id not in self._board.findings:
+                        self._board.skipped[material.function.id] = Skip(None, error.message)
                 return
-            self._keep(findings)
-            turn.gain = left_to_gain(findings)
-            if turn.gain and turn.number < MAX_TURNS and len(self._materials) > self._workers:
+            turn.gain = sum(map(left_to_gain, found))
+            if turn.gain and turn.number < MAX_TURNS and self._has_turns:
                 turn.number += 1
                 self._again.append(turn)
 
     def _next(self) -> _Turn | None:
-        """Return whose turn it is: each function once, then those with most to gain."""
-        if not self._queue and self._left() > 0:
-            self._queue = sorted(self._again, key=lambda turn: (turn.number, -turn.gain))
-            self._again = []
-        elif not self._queue:
+        """Return whose turn it is: each group once, then those with most to gain."""
+        if not self._queue:
+            waiting = self._again if self._left() > 0 else []
+            self._queue = sorted(waiting, key=lambda turn: (turn.number, -turn.gain))
             self._again = []
         return self._queue.pop(0) if self._queue else None
 
-    async def _explore(self, pair: GuestPair, turn: _Turn) -> FunctionFindings | None:
-        board, function = self._board, turn.material.function
+    async def _explore(self, pair: GuestPair, turn: _Turn) -> list[FunctionFindings]:
         seconds = self._share(turn)
         if seconds <= 0:
-            if turn.number == 1:
-                board.skipped[function.id] = Skip("budget", "the budget was used up")
-                board.out_of_budget = True
-            return None
-        if turn.explorer is not None:
-            turn.explorer.go_on_in(pair, PATIENCE * 3**turn.number)
-            return await turn.explorer.explore(seconds)
-        async with board.function(Stage.EXPLORATION, function.id) as summary:
+            self._give_up(turn)
+            return []
+        if turn.exploration is not None:
+            turn.exploration.go_on_in(pair, PATIENCE * 3**turn.number)
+            return await turn.exploration.explore(seconds)
+        async with self._told(turn.group) as summaries:
+            subjects = await self._subjects(pair, turn.group, summaries)
+            if not subjects:
+                return []
+            turn.exploration = self._exploration(pair, subjects)
+            found = await turn.exploration.explore(seconds)
+            for findings in found:
+                told = f"{findings.inputs} inputs, {len(findings.witnesses)} differences"
+                summaries[findings.function.id].append(told)
+            self._share_entries(found, subjects)
+            return found
+
+    def _give_up(self, turn: _Turn) -> None:
+        if turn.number == 1:
+            self._board.out_of_budget = True
+            for material in turn.group:
+                skip = Skip("budget", "the budget was used up")
+                self._board.skipped[material.function.id] = skip
+
+    @asynccontextmanager
+    async def _told(self, group: list[FunctionMaterial]) -> AsyncIterator[dict[str, list[str]]]:
+        """Tell of work on all functions of a group; their summaries are by id."""
+        async with AsyncExitStack() as stack:
+            summaries: dict[str, list[str]] = {}
+            for material in group:
+                work = self._board.function(Stage.EXPLORATION, material.function.id)
+                summaries[material.function.id] = await stack.enter_async_context(work)
+            yield summaries
+
+    async def _subjects(
+        self, pair: GuestPair, group: list[FunctionMaterial], summaries: dict[str, list[str]]
+    ) -> list[Subject]:
+        """Describe the functions of a group; those that do not import are skipped."""
+        subjects = []
+        for material in group:
+            function = material.function
             described = await _describe(pair, function)
             problem = _import_problem(described, function)
-            if problem is not None:
-                board.skipped[function.id] = problem
-                summary.append(problem.detail)
-                return None
-            recorded = self._recorded.get(function.id, [])
-            search = search_for(turn.material, recorded, described)
-            search.add_seeds(self._through.get(function.current.path, ()))
-            if function.base is None:
-                search.patience = PATIENCE
-            turn.explorer = FunctionExplorer(pair, function, search, usual_arguments(recorded))
-            findings = await turn.explorer.explore(seconds)
-            summary.append(f"{findings.inputs} inputs, {len(findings.witnesses)} differences")
-            self._share_entries(findings, described)
-            return findings
+            if problem is None:
+                recorded = self._recorded.get(function.id, [])
+                subjects.append(Subject(material, tuple(described), tuple(recorded)))
+            else:
+                self._board.skipped[function.id] = problem
+                summaries[function.id].append(problem.detail)
+        return subjects
 
-    def _share_entries(self, findings: FunctionFindings, described: list[Described]) -> None:
-        """Hand public calls that reached this function to the others of its module."""
-        own = described[0].name
-        entries = [o for o in findings.kept if o.call.name != own][:MAX_SHARED]
-        known = self._through.setdefault(findings.function.current.path, {})
-        known.update({Seed(o.call, o.origin): None for o in entries})
+    def _exploration(self, pair: GuestPair, subjects: list[Subject]) -> Exploration:
+        search = search_for(subjects)
+        for path in dict.fromkeys(subject.function.current.path for subject in subjects):
+            search.add_seeds(self._through.get(path, ()))
+        functions = [subject.function for subject in subjects]
+        if all(function.base is None for function in functions):
+            search.patience = PATIENCE
+        usual = usual_arguments([r for subject in subjects for r in subject.recorded])
+        return Exploration(pair, functions, search, usual)
+
+    def _share_entries(self, found: list[FunctionFindings], subjects: list[Subject]) -> None:
+        """Hand public calls that reached these functions to the others of their module."""
+        for findings, subject in zip(found, subjects, strict=True):
+            own = subject.described[0].name
+            entries = [o for o in findings.kept if o.call.name != own][:MAX_SHARED]
+            known = self._through.setdefault(findings.function.current.path, {})
+            known.update({Seed(o.call, o.origin): None for o in entries})
+
+    async def _confirm(self, fresh: GuestPair, findings: FunctionFindings) -> None:
+        board, function = self._board, findings.function
+        began = time.monotonic()
+        if not findings.reached[Revision.HEAD]:
+            findings.kept.clear()  # what does not come to the change does not protect it
+        await confirm(fresh, findings)
+        await measure_mutants(fresh, findings, self._mutant_seconds())
+        self._extend(time.monotonic() - began)
+        board.findings[function.id] = findings
+        board.skipped.pop(function.id, None)
+        skip = _skip_reason(findings)
+        if skip is not None:
+            board.skipped[function.id] = skip
 
     def _mutant_seconds(self) -> float:
         """Bound the time for one function's mutants by the budget, like everything else."""
@@ -209,25 +249,26 @@ class _Exploration:
         return self._deadline - time.monotonic()
 
     def _share(self, turn: _Turn) -> float:
-        """Seconds for a turn: its share of what is left; some is kept for later turns."""
-        left = self._left()
-        share = left * self._workers / (len(self._queue) + self._workers)
-        if turn.number == 1 and len(self._materials) > self._workers:
+        """Seconds for a turn: its functions' share of what is left; some is for later turns."""
+        left, own = self._left(), len(turn.group)
+        waiting = own * self._workers + sum(len(other.group) for other in self._queue)
+        share = left * self._workers * own / waiting
+        if turn.number == 1 and self._has_turns:
             share *= FIRST_SHARE
         return min(MAX_SECONDS, left, share)
 
-    def _keep(self, findings: FunctionFindings) -> None:
-        self._board.findings[findings.function.id] = findings
-        self._board.skipped.pop(findings.function.id, None)
-        skip = _skip_reason(findings)
-        if skip is not None:
-            self._board.skipped[findings.function.id] = skip
+
+def _groups(materials: list[FunctionMaterial]) -> list[list[FunctionMaterial]]:
+    """Put together what the same calls reach, where there is another revision to compare with."""
+    if all(material.function.base is None for material in materials):
+        return [[material] for material in materials]
+    return group_functions(materials)
 
 
 async def _describe(pair: GuestPair, function: ChangedFunction) -> list[Described]:
     """Describe the function and the public callers it is reached through.
 
-    Those of base come after those of head, where another signature makes them different.
+    Those of base come after those of head, where they are different.
     """
     sources = sources_of(function)
 
@@ -263,6 +304,7 @@ def _import_problem(described: list[Described], function: ChangedFunction) -> Sk
 
 
 def _skip_reason(findings: FunctionFindings) -> Skip | None:
+    """Say why nothing is known of a function: silence counts only where its change was reached."""
     if findings.witnesses:
         return None
     endings, inputs = findings.endings, findings.inputs
@@ -272,8 +314,11 @@ def _skip_reason(findings: FunctionFindings) -> Skip | None:
         return Skip("does_not_return", f"no call of {inputs} came back in time")
     if endings[Ending.UNAVAILABLE] and not endings[Ending.TOLD]:
         return Skip("needs_unavailable_resource", f"none of {inputs} calls could do its work")
-    if findings.kept:
-        return None
-    if findings.unstable:
+    missed = [r.value for r in sources_of(findings.function) if not findings.reached[r]]
+    if missed:
+        where = " and ".join(missed)
+        detail = f"none of {inputs} inputs came to the changed lines on {where}"
+        return Skip("change_not_reached", detail)
+    if findings.unstable and not findings.kept:
         return Skip("nondeterministic", f"{findings.unstable} repeated calls came out differently")
-    return Skip("change_not_reached", f"none of {inputs} inputs came to the changed lines")
+    return None

@@ -12,7 +12,7 @@ from regoose_ci.domain.candidates import CandidateTest
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.events import Stage
 from regoose_ci.domain.observations import Observation
-from regoose_ci.execution.exploration import FunctionFindings, noteworthy_difference
+from regoose_ci.execution.findings import FunctionFindings, noteworthy_difference
 from regoose_ci.generation.base import Feedback, FunctionContext, Generator
 from regoose_ci.generation.embedded.files import standalone
 

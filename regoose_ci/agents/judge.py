@@ -16,7 +16,7 @@ from regoose_ci.comparison.source import last_name
 from regoose_ci.domain.candidates import CandidateKind, Verdict
 from regoose_ci.domain.observations import Observation, OutcomeKind
 from regoose_ci.domain.revisions import Revision
-from regoose_ci.execution.exploration import noteworthy_difference
+from regoose_ci.execution.findings import noteworthy_difference
 from regoose_ci.generation.llm.evidence import seen
 from regoose_ci.generation.llm.questions import IntentQuestion
 

@@ -11,7 +11,7 @@ from regoose_ci.agents.board import Board
 from regoose_ci.analysis.material import ChangeMaterial, FunctionMaterial
 from regoose_ci.analysis.mutants import make_mutants
 from regoose_ci.domain.revisions import Revision
-from regoose_ci.execution.exploration import FunctionFindings
+from regoose_ci.execution.findings import FunctionFindings
 from regoose_ci.execution.observation import Observe
 from regoose_ci.execution.pairs import PairFactory
 from regoose_ci.generation.base import Generator

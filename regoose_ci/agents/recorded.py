@@ -21,7 +21,7 @@ from regoose_ci.domain.events import Stage
 from regoose_ci.domain.observations import Call, Observation
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import GuestError
-from regoose_ci.execution.exploration import FunctionFindings
+from regoose_ci.execution.findings import FunctionFindings
 from regoose_ci.execution.observation import Observe, observing
 from regoose_ci.execution.pairs import PairFactory
 

@@ -35,7 +35,7 @@ from regoose_ci.domain.report import (
     Totals,
 )
 from regoose_ci.domain.revisions import Revision
-from regoose_ci.execution.exploration import FunctionFindings
+from regoose_ci.execution.findings import FunctionFindings
 from regoose_ci.execution.mutation import survivors
 from regoose_ci.generation.embedded.files import assemble
 from regoose_ci.generation.embedded.placement import plan_files

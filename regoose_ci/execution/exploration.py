@@ -1,32 +1,33 @@
-"""Explores one changed function on both revisions: inputs in, observations out."""
+"""Explores changed functions that are reached together: inputs in, observations out."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterator
-from dataclasses import dataclass, field
-from itertools import islice, zip_longest
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from regoose_ci.analysis.mutants import Mutant
-from regoose_ci.comparison.differences import (
-    Difference,
-    DifferenceKind,
-    difference,
-    is_noteworthy,
-)
+from regoose_ci.comparison.differences import is_accident
 from regoose_ci.comparison.shapes import Kind, coarse_kind, kind_of_change
-from regoose_ci.domain.changes import ChangedFunction, FunctionSource
-from regoose_ci.domain.observations import Call, Observation, Origin, OutcomeKind, Reach
-from regoose_ci.domain.report import Explored
+from regoose_ci.domain.changes import ChangedFunction
+from regoose_ci.domain.observations import Observation, Origin, Outcome, OutcomeKind, Reach
 from regoose_ci.domain.revisions import Revision
-from regoose_ci.execution.endings import Ending, ending_of
+from regoose_ci.execution.endings import ending_of
+from regoose_ci.execution.findings import (
+    FunctionFindings,
+    choose_kinds,
+    noteworthy_difference,
+    reaches_change,
+    reaches_function,
+    sources_of,
+    target_of,
+)
 from regoose_ci.execution.jobs import evaluate
 from regoose_ci.execution.pairs import GuestPair
-from regoose_ci.guest.protocol import Evaluated, Target
+from regoose_ci.guest.protocol import Evaluated
 from regoose_ci.inputs.search import InputSearch
 from regoose_ci.inputs.seeds import Seed
-from regoose_ci.inputs.simplify import CallSize, Familiar, call_size, simpler
+from regoose_ci.inputs.simplify import CallSize, Usual, call_size, simpler
 
 CALL_TIMEOUT = 2.0
 BATCH_SECONDS = 0.4
@@ -34,11 +35,9 @@ LONGEST_BATCH = 3.0
 MAX_BATCH = 96
 MAX_KEPT = 600
 MAX_SHOWN = 8
-"""Witnesses that are followed up for one function."""
+"""Witnesses that are followed up in one exploration."""
 MAX_PRIVATE = 2
-"""The same where only direct calls of a private function show something."""
-MAX_SHAPES = 6
-"""Of these, so many that differ in their shape alone."""
+"""The same where only direct calls of private functions show something."""
 WEIGHTS = {
     Origin.CARVED: 40,
     Origin.CALL_SITE: 40,
@@ -48,86 +47,52 @@ WEIGHTS = {
 }
 """What an input of each origin counts when kinds of difference are ranked: the nearer to what
 the project itself uses, the more likely it is a legal input."""
-SHAPES_OF = {"exception_raised": 2, "exception_gone": 1, "exception_type": 1}
-"""Fewer where exceptions differ: their inputs are odd more often."""
 SHRINK_SHARE = 0.25
-"""Share of a function's time that is kept for shrinking what was found."""
+"""Share of the time that is kept for shrinking what was found."""
 SHRINK_ROUNDS = 40
 MIN_ROUNDS = 4
 SHRINK_WIDTH = 48
 
 
-@dataclass(slots=True)
-class FunctionFindings:
-    """What exploring one function brought: kept observations, and one witness a kind."""
+class Exploration:
+    """Drives one search for functions that the same calls reach, on a pair of guests.
 
-    function: ChangedFunction
-    kept: list[Observation] = field(default_factory=list)
-    witnesses: dict[Kind, Observation] = field(default_factory=dict)
-    seen: Counter[Kind] = field(default_factory=Counter)
-    inputs: int = 0
-    reached: dict[Revision, int] = field(default_factory=lambda: dict.fromkeys(Revision, 0))
-    unbuildable: int = 0
-    endings: Counter[Ending] = field(default_factory=Counter)
-    unstable: int = 0
-    """How many repeated calls came out differently."""
-    mutants: tuple[Mutant, ...] = ()
-
-    @property
-    def explored(self) -> Explored:
-        """The counts for the report."""
-        return Explored(
-            inputs=self.inputs,
-            reached_change_on_base=self.reached[Revision.BASE],
-            reached_change_on_head=self.reached[Revision.HEAD],
-        )
-
-
-def target_of(function: ChangedFunction, source: FunctionSource) -> Target:
-    """Return a function on one revision as guests know it."""
-    return Target(
-        function.id,
-        source.path,
-        source.module,
-        source.qualname,
-        source.first_line,
-        source.last_line,
-    )
-
-
-def sources_of(function: ChangedFunction) -> dict[Revision, FunctionSource]:
-    """Return where a function stands, by revision."""
-    both = {Revision.BASE: function.base, Revision.HEAD: function.head}
-    return {revision: source for revision, source in both.items() if source is not None}
-
-
-class FunctionExplorer:
-    """Drives the search for one function on a pair of guests."""
+    A call is made once and counts for every function that it comes to. ``usual`` are the
+    arguments that tests give most of the time.
+    """
 
     def __init__(
         self,
         pair: GuestPair,
-        function: ChangedFunction,
+        functions: Sequence[ChangedFunction],
         search: InputSearch,
-        familiar: Familiar | None = None,
+        usual: Usual | None = None,
     ) -> None:
         self._pair = pair
-        self._sources = sources_of(function)
-        self._watch = {r: (target_of(function, s),) for r, s in self._sources.items()}
         self._search = search
+        self._usual = usual or {}
         self._batch = 8
-        self._familiar = familiar or {}
-        self.findings = FunctionFindings(function)
+        self._watch = {
+            revision: tuple(
+                target_of(function, source)
+                for function in functions
+                if (source := sources_of(function).get(revision)) is not None
+            )
+            for revision in Revision
+        }
+        self._findings = {f.id: FunctionFindings(f) for f in functions}
+        self._witnesses: dict[Kind, Observation] = {}
+        self._seen: Counter[Kind] = Counter()
 
     def go_on_in(self, pair: GuestPair, patience: int) -> None:
         """Let the next exploring happen in other guests, for so many inputs without news."""
         self._pair = pair
         self._search.patience = patience
 
-    async def explore(self, seconds: float) -> FunctionFindings:
+    async def explore(self, seconds: float) -> list[FunctionFindings]:
         """Try inputs until most of the time is over or nothing new comes; shrink the witnesses.
 
-        ``seconds`` is for both.
+        ``seconds`` is for both. Returns findings for each function, in order.
         """
         end = time.monotonic() + seconds
         deadline = end - SHRINK_SHARE * seconds
@@ -136,45 +101,52 @@ class FunctionExplorer:
             if not seeds:
                 break
             await self._try(seeds)
-        self._choose_witnesses()
-        for kind in list(self.findings.witnesses):
-            await self._shrink(kind, end)
-        return self.findings
+        for findings in self._findings.values():
+            findings.witnesses.clear()
+        for kind, witness in self._chosen_witnesses().items():
+            smallest = await self._shrink(kind, witness, end)
+            owner = self._owner(smallest)
+            owner.witnesses[kind] = replace(smallest, function_id=owner.function.id)
+        return list(self._findings.values())
 
-    def _choose_witnesses(self) -> None:
+    def _chosen_witnesses(self) -> dict[Kind, Observation]:
         """Keep a few witnesses: public calls where there are some, each kind in turn."""
-        findings = self.findings
         public = {
             kind: observation
-            for kind, observation in findings.witnesses.items()
-            if findings.function.is_public or not self._is_direct(observation.call)
+            for kind, observation in self._witnesses.items()
+            if observation.call.name.rpartition(".")[2] not in self._private_names()
         }
-        found = public or findings.witnesses
+        found = public or self._witnesses
         most = MAX_SHOWN if public else MAX_PRIVATE
-        findings.witnesses = {
-            kind: found[kind] for kind in choose_kinds(findings.seen, found, most)
-        }
+        return {kind: found[kind] for kind in choose_kinds(self._seen, found, most)}
 
-    def _is_direct(self, call: Call) -> bool:
-        name = self.findings.function.current.qualname.rpartition(".")[2]
-        return call.name.rpartition(".")[2] == name
+    def _private_names(self) -> set[str]:
+        functions = [f.function for f in self._findings.values()]
+        return {f.current.qualname.rpartition(".")[2] for f in functions if not f.is_public}
+
+    def _owner(self, witness: Observation) -> FunctionFindings:
+        """Find the function that a difference is told under: of those reached, the rarest."""
+        reached = [f for f in self._findings.values() if any(_reaches(f, witness).values())]
+        comparable = [f for f in reached if len(sources_of(f.function)) == len(witness.outcomes)]
+        candidates = comparable or reached or list(self._findings.values())
+        return min(candidates, key=lambda f: sum(f.reached.values()))
 
     async def observe(self, seeds: list[Seed]) -> list[Observation]:
         """Make calls on all revisions at once; slow ones leave the last calls undone."""
         calls = [seed.call for seed in seeds]
         results = await self._pair.on_each(
             lambda revision, guest: evaluate(
-                guest, calls, self._watch.get(revision, ()), CALL_TIMEOUT, LONGEST_BATCH
+                guest, calls, self._watch[revision], CALL_TIMEOUT, LONGEST_BATCH
             )
         )
         made = min(map(len, results.values()))
         return [self._observation(seed, n, results) for n, seed in enumerate(seeds[:made])]
 
     def _observation(
-        self, seed: Seed, index: int, results: dict[Revision, list[Evaluated]]
+        self, seed: Seed, index: int, results: Mapping[Revision, list[Evaluated]]
     ) -> Observation:
         return Observation(
-            self.findings.function.id,
+            "",
             seed.call,
             seed.origin,
             {revision: found[index].outcome for revision, found in results.items()},
@@ -190,52 +162,39 @@ class FunctionExplorer:
             self._learn(seed, observation)
 
     def _learn(self, seed: Seed, observation: Observation) -> None:
-        findings = self.findings
-        findings.inputs += 1
-        if any(o.kind is OutcomeKind.UNBUILDABLE for o in observation.outcomes.values()):
-            findings.unbuildable += 1
-        else:
-            findings.endings[ending_of(observation.outcomes.values())] += 1
-        reached = {r: self.reaches_change(r, reach) for r, reach in observation.reached.items()}
-        for revision, reaches in reached.items():
-            findings.reached[revision] += reaches
-        found = noteworthy_difference(observation)
         features = set(_features(observation))
+        found = noteworthy_difference(observation)
         if found is not None:
             features.add(("difference", coarse_kind(found)))
             self._keep_witness(kind_of_change(found, observation.call), observation)
-        is_new = self._search.learn(seed, features, any(reached.values()))
-        if (is_new or any(reached.values())) and len(findings.kept) < MAX_KEPT:
-            findings.kept.append(observation)
-
-    def reaches_change(self, revision: Revision, reach: Reach) -> bool:
-        """Tell whether a call came to the changed lines of the function on one revision."""
-        source = self._sources.get(revision)
-        if source is None:
-            return False
-        lines = set(reach.lines.get(source.path, ()))
-        return bool(lines & source.changed_lines) if source.changed_lines else bool(lines)
+        reached = [f.function.id for f in self._findings.values() if _count(f, observation)]
+        goals = reached if any(map(_is_sensible, observation.outcomes.values())) else ()
+        is_new = self._search.learn(seed, features, goals)
+        for findings in self._findings.values():
+            if _enters(findings, observation) and (is_new or len(findings.kept) < MAX_KEPT):
+                findings.kept.append(replace(observation, function_id=findings.function.id))
 
     def _keep_witness(self, kind: Kind, observation: Observation) -> None:
-        self.findings.seen[kind] += WEIGHTS[observation.origin]
-        known = self.findings.witnesses.get(kind)
-        if known is None or self._size(observation.call) < self._size(known.call):
-            self.findings.witnesses[kind] = observation
+        self._seen[kind] += WEIGHTS[observation.origin]
+        known = self._witnesses.get(kind)
+        if known is None or self._size(observation) < self._size(known):
+            self._witnesses[kind] = observation
 
-    def _size(self, call: Call) -> CallSize:
-        return call_size(call, self._familiar)
+    def _size(self, observation: Observation) -> CallSize:
+        return call_size(observation.call, self._usual)
 
-    async def _shrink(self, kind: Kind, end: float) -> None:
+    async def _shrink(self, kind: Kind, witness: Observation, end: float) -> Observation:
         """Make a witness smaller while the same kind of difference stays, and there is time."""
-        best = self.findings.witnesses[kind]
-        seen: set[Call] = {best.call}
+        best = witness
+        seen = {best.call}
         for number in range(SHRINK_ROUNDS):
             if number >= MIN_ROUNDS and time.monotonic() > end:
                 break
+            limit = call_size(best.call, self._usual)
             smaller = [
                 call
-                for call in simpler(best.call, self._familiar)
-                if call not in seen and self._size(call) < self._size(best.call)
+                for call in simpler(best.call, self._usual)
+                if call not in seen and call_size(call, self._usual) < limit
             ][:SHRINK_WIDTH]
             if not smaller:
                 break
@@ -243,42 +202,44 @@ class FunctionExplorer:
             observations = await self.observe([Seed(call, best.origin) for call in smaller])
             shown = [o for o in observations if _shows(o, kind)]
             if shown:
-                best = min(shown, key=lambda o: self._size(o.call))
-        self.findings.witnesses[kind] = best
+                best = min(shown, key=lambda o: call_size(o.call, self._usual))
+        return best
 
 
-def choose_kinds(seen: Counter[Kind], found: Collection[Kind], most: int) -> list[Kind]:
-    """Choose kinds of difference to show: coarse kinds in turn, frequent and simple shapes.
-
-    The most frequent is what the change's own tests are about; a simple rare one may be what
-    nobody thought of.
-    """
-    groups: dict[Kind, list[Kind]] = {}
-    for kind, _ in seen.most_common():
-        if kind in found:
-            groups.setdefault(kind[:-1], []).append(kind)
-    ranked = []
-    for kinds in groups.values():
-        simple = sorted(kinds, key=lambda kind: ("u" in kind[-1], len(kind[-1]), kind[-1]))
-        mixed = [kind for pair in zip(kinds, simple, strict=True) for kind in pair]
-        room = SHAPES_OF.get(kinds[0][0], MAX_SHAPES)
-        ranked.append(list(dict.fromkeys(mixed))[:room])
-    turns = (kind for turn in zip_longest(*ranked) for kind in turn if kind is not None)
-    return list(islice(turns, most))
+def _count(findings: FunctionFindings, observation: Observation) -> bool:
+    """Count an observation for one function; tell whether it came to the changed lines."""
+    findings.inputs += 1
+    if any(o.kind is OutcomeKind.UNBUILDABLE for o in observation.outcomes.values()):
+        findings.unbuildable += 1
+    else:
+        findings.endings[ending_of(observation.outcomes.values())] += 1
+    reached = _reaches(findings, observation)
+    for revision, reaches in reached.items():
+        findings.reached[revision] += reaches
+    return any(reached.values())
 
 
-def noteworthy_difference(observation: Observation) -> Difference | None:
-    """Return the difference that an observation shows, if it is one to tell about.
+def _enters(findings: FunctionFindings, observation: Observation) -> bool:
+    sources = sources_of(findings.function)
+    return any(
+        reaches_function(source, observation.reached.get(revision, Reach()))
+        for revision, source in sources.items()
+    )
 
-    A changed wording of an error message alone is none.
-    """
-    outcomes = observation.outcomes
-    if Revision.BASE not in outcomes or Revision.HEAD not in outcomes:
-        return None
-    found = difference(outcomes[Revision.BASE], outcomes[Revision.HEAD])
-    if found is None or found.kind is DifferenceKind.EXCEPTION_MESSAGE:
-        return None
-    return found if is_noteworthy(found) else None
+
+def _reaches(findings: FunctionFindings, observation: Observation) -> dict[Revision, bool]:
+    """Tell by revision whether an observation came to the changed lines of a function."""
+    return {
+        revision: reaches_change(source, observation.reached.get(revision, Reach()))
+        for revision, source in sources_of(findings.function).items()
+    }
+
+
+def _is_sensible(outcome: Outcome) -> bool:
+    """Tell whether a call came to an end that its callee meant: no wrong use, no time-out."""
+    if outcome.raised is not None:
+        return not is_accident(outcome.raised)
+    return outcome.kind is OutcomeKind.RETURNED
 
 
 def _shows(observation: Observation, kind: Kind) -> bool:

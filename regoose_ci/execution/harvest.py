@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from regoose_ci.analysis.material import FunctionMaterial
 from regoose_ci.domain.observations import Call, CallKind, Origin
 from regoose_ci.domain.revisions import Revision
-from regoose_ci.execution.exploration import sources_of, target_of
+from regoose_ci.execution.findings import sources_of, target_of
 from regoose_ci.execution.jobs import record
 from regoose_ci.execution.pairs import GuestPair
 from regoose_ci.guest.protocol import Recorded, RecordJob
@@ -81,16 +81,18 @@ def recorded_receivers(recorded: Sequence[Recorded]) -> list[Written]:
     )
 
 
-def usual_arguments(recorded: Sequence[Recorded]) -> dict[int, str]:
-    """Return by position the argument that most recorded calls of the target give there."""
-    direct = [r.call for r in recorded if r.direct and r.in_contract]
-    columns: dict[int, Counter[str]] = {}
-    for call in direct:
+def usual_arguments(recorded: Sequence[Recorded]) -> dict[str, dict[int, str]]:
+    """Return, by called name and position, the argument that most recorded calls give there."""
+    columns: dict[str, dict[int, Counter[str]]] = {}
+    for call in (r.call for r in recorded if r.in_contract):
+        by_position = columns.setdefault(call.name, {})
         for position, argument in enumerate(call.args):
-            columns.setdefault(position, Counter())[argument] += 1
-    usual: dict[int, str] = {}
-    for position, column in columns.items():
-        argument, count = column.most_common(1)[0]
-        if count >= 2 and count * 2 > len(direct):
-            usual[position] = argument
+            by_position.setdefault(position, Counter())[argument] += 1
+    usual: dict[str, dict[int, str]] = {}
+    for name, by_position in columns.items():
+        calls = sum(by_position[0].values()) if by_position else 0
+        for position, column in by_position.items():
+            argument, count = column.most_common(1)[0]
+            if count >= 2 and count * 2 > calls:
+                usual.setdefault(name, {})[position] = argument
     return usual

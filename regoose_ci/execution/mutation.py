@@ -8,7 +8,7 @@ from regoose_ci.analysis.branches import branch_exits
 from regoose_ci.analysis.mutants import Mutant, make_mutants
 from regoose_ci.domain.observations import OutcomeKind, Reach
 from regoose_ci.domain.revisions import Revision
-from regoose_ci.execution.exploration import FunctionFindings, target_of
+from regoose_ci.execution.findings import FunctionFindings, target_of
 from regoose_ci.execution.jobs import mutate
 from regoose_ci.execution.pairs import GuestPair
 from regoose_ci.guest.protocol import Fault, MutateJob

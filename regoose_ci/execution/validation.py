@@ -11,7 +11,7 @@ from regoose_ci.domain.candidates import RunOutcome, RunRecord
 from regoose_ci.domain.changes import ChangedFunction, FunctionSource
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.expected import expected_tests
-from regoose_ci.execution.exploration import sources_of, target_of
+from regoose_ci.execution.findings import sources_of, target_of
 from regoose_ci.execution.jobs import TEST_TIMEOUT, Ended, run_test, run_tests
 from regoose_ci.guest.protocol import Reach, RunTestJob, RunTestsJob, TestRun
 from regoose_ci.sandbox.base import Guest

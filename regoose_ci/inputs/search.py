@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import random
-from collections import deque
-from collections.abc import Hashable, Iterable
+from collections import Counter, deque
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from regoose_ci.domain.observations import Call, Origin
 from regoose_ci.inputs.mutate import Mutator
 from regoose_ci.inputs.pool import Pool
-from regoose_ci.inputs.seeds import Seed
+from regoose_ci.inputs.seeds import Seed, literal_seeds
 
 MAX_CORPUS = 400
 MAX_TRIED = 50_000
+GOAL_SHARE = 0.6
+"""Share of mutations that are made for one goal, each in turn."""
+EXPANDED = 3
+"""So many inputs that came to a goal through a callable get other literals for each argument."""
+KNOWN_SHARE = 0.6
+TYPED_SHARE = 0.5
+"""Shares of a batch that seeds have once some input came to a goal: of those that people wrote,
+and, in what is left, of those that types suggest."""
 
 
 @dataclass(slots=True)
@@ -22,13 +31,30 @@ class _Member:
     energy: float
     picked: int = 0
 
+    @property
+    def weight(self) -> float:
+        """How likely it is chosen: less with each time that it was."""
+        return self.energy / (1 + 0.05 * self.picked)
+
+
+NO_GOAL = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Expansion:
+    """Literals in place of the arguments of an input that came to a goal."""
+
+    goal: str
+    seeds: Iterator[Seed]
+
 
 @dataclass(slots=True)
 class InputSearch:
     """Seeds first, then mutations of what brought something new, never the same call twice.
 
     ``features`` of a result are whatever makes an input worth keeping: branches reached on
-    either revision, kinds of outcome.
+    either revision, kinds of outcome. Goals are what inputs should come to: every goal that some
+    input has come to gets its turns, however rare such inputs are.
     """
 
     pool: Pool
@@ -36,8 +62,13 @@ class InputSearch:
     patience: int = 4000
     """So many inputs may bring nothing new before the search is over."""
     tried: set[Call] = field(default_factory=set)
-    _queue: deque[Seed] = field(default_factory=deque)
+    _known: deque[Seed] = field(default_factory=deque)
+    _typed: deque[Seed] = field(default_factory=deque)
     _corpus: list[_Member] = field(default_factory=list)
+    _by_goal: dict[str, list[_Member]] = field(default_factory=dict)
+    _expansions: list[_Expansion] = field(default_factory=list)
+    _ways: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How many inputs came to a goal through a callable."""
     _features: set[Hashable] = field(default_factory=set)
     _mutator: Mutator = field(init=False)
     _since_new: int = 0
@@ -46,49 +77,92 @@ class InputSearch:
         self._mutator = Mutator(self.pool, self.rng)
 
     def add_seeds(self, seeds: Iterable[Seed]) -> None:
-        """Queue inputs that are tried before any mutation."""
+        """Queue inputs; those that only types suggest wait longer than those that people wrote."""
         for seed in seeds:
             if seed.call not in self.tried:
                 self.tried.add(seed.call)
-                self._queue.append(seed)
+                (self._typed if seed.origin is Origin.TYPES else self._known).append(seed)
 
     @property
     def exhausted(self) -> bool:
         """Nothing is queued, and mutating has brought nothing new for a long time."""
-        if self._queue:
+        if self._known or self._typed or self._expansions:
             return False
         return not self._corpus or self._since_new > self.patience or len(self.tried) >= MAX_TRIED
 
     def next_batch(self, count: int) -> list[Seed]:
-        """Return up to ``count`` calls that were not tried before."""
-        batch = [self._queue.popleft() for _ in range(min(count, len(self._queue)))]
-        attempts = 0
-        while len(batch) < count and self._corpus and attempts < count * 8:
-            attempts += 1
+        """Return up to ``count`` calls that were not tried before.
+
+        Seeds come first; as soon as some came to a goal, literals in their place and mutations
+        take turns with the rest.
+        """
+        share = KNOWN_SHARE if self._by_goal else 1.0
+        batch = _taken(self._known, math.ceil(count * share))
+        batch += self._expanded((count - len(batch) + 1) // 2)
+        share = TYPED_SHARE if self._by_goal else 1.0
+        batch += _taken(self._typed, math.ceil((count - len(batch)) * share))
+        batch += self._mutants(count - len(batch))
+        return batch or _taken(self._known, count)
+
+    def _mutants(self, count: int) -> list[Seed]:
+        found: list[Seed] = []
+        attempts = count * 8 if self._corpus else 0
+        while len(found) < count and attempts:
+            attempts -= 1
             mutant = self._mutant()
             if mutant is not None and mutant not in self.tried:
                 self.tried.add(mutant)
-                batch.append(Seed(mutant, Origin.MUTATION))
-        return batch
+                found.append(Seed(mutant, Origin.MUTATION))
+        return found
 
-    def learn(self, seed: Seed, features: Iterable[Hashable], reached_change: bool) -> bool:
+    def _expanded(self, count: int) -> list[Seed]:
+        """Take from the expansions of the goal that the fewest inputs came to."""
+        found: list[Seed] = []
+        while self._expansions and len(found) < count:
+            rarest = min(self._expansions, key=lambda e: len(self._reaching(e.goal)))
+            seed = next(rarest.seeds, None)
+            if seed is None:
+                self._expansions.remove(rarest)
+            elif seed.call not in self.tried:
+                self.tried.add(seed.call)
+                found.append(seed)
+        return found
+
+    def _reaching(self, goal: str) -> list[_Member]:
+        return self._by_goal.setdefault(goal, []) if goal else self._corpus
+
+    def learn(self, seed: Seed, features: Iterable[Hashable], goals: Collection[str]) -> bool:
         """Keep the input if it showed something new; return whether it did.
 
-        Inputs that reach the changed lines are mutated more often than others.
+        ``goals`` are what it came to; such inputs are mutated more often than others.
         """
         new = set(features) - self._features
         self._since_new = 0 if new else self._since_new + 1
         self._features |= new
         carved = seed.origin in (Origin.CARVED, Origin.CALL_SITE)
-        if new or (carved and reached_change and len(self._corpus) < MAX_CORPUS // 2):
-            energy = (4.0 if reached_change else 0.5) * (2.0 if carved else 1.0)
-            self._corpus.append(_Member(seed.call, energy + 0.5 * len(new)))
-            del self._corpus[:-MAX_CORPUS]
+        if new or (carved and goals and len(self._corpus) < MAX_CORPUS // 2):
+            energy = (4.0 if goals else 0.5) * (2.0 if carved else 1.0)
+            self._keep(_Member(seed.call, energy + 0.5 * len(new)), goals)
         return bool(new)
 
+    def _keep(self, member: _Member, goals: Collection[str]) -> None:
+        for goal in goals or [NO_GOAL]:
+            self._ways[goal, member.call.name] += 1
+            if self._ways[goal, member.call.name] <= EXPANDED:
+                self._expansions.append(_Expansion(goal, literal_seeds(member.call, self.pool)))
+        for members in (self._corpus, *map(self._reaching, goals)):
+            members.append(member)
+            del members[:-MAX_CORPUS]
+
     def _mutant(self) -> Call | None:
-        weights = [m.energy / (1 + 0.05 * m.picked) for m in self._corpus]
-        member = self.rng.choices(self._corpus, weights)[0]
+        members = self._corpus
+        if self._by_goal and self.rng.random() < GOAL_SHARE:
+            members = self._by_goal[self.rng.choice(tuple(self._by_goal))]
+        member = self.rng.choices(members, [m.weight for m in members])[0]
         member.picked += 1
-        others = [self.rng.choice(self._corpus).call for _ in range(3)]
+        others = [self.rng.choice(members).call for _ in range(3)]
         return self._mutator.mutate(member.call, others)
+
+
+def _taken(queue: deque[Seed], count: int) -> list[Seed]:
+    return [queue.popleft() for _ in range(min(count, len(queue)))]

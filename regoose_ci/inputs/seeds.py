@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,8 +17,8 @@ from regoose_ci.inputs.standard import Written
 from regoose_ci.inputs.typed import TypedInputs
 
 MAX_TYPED = 120
-MAX_TEMPLATES = 3
 MAX_LITERALS = 150
+MAX_SWITCHED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,9 @@ class Seed:
 def typed_seeds(
     described: Described, pool: Pool, receivers: Sequence[Written], rng: random.Random
 ) -> Iterator[Seed]:
-    """Yield calls with arguments from types: plainest first, one argument varied at a time.
+    """Yield calls with arguments from types, at most ``MAX_TYPED``.
+
+    The plainest come first, then one argument is varied at a time.
 
     ``receivers`` are objects of the right class met elsewhere; they come before built ones.
     """
@@ -109,22 +112,26 @@ def _call(described: Described, owner: Written | None, row: _Row) -> Call:
     )
 
 
-def literal_seeds(calls: Sequence[Call], pool: Pool) -> Iterator[Seed]:
-    """Yield known calls with one argument replaced by each literal of its type in turn.
+def switched_seeds(calls: Sequence[Call], pool: Pool) -> Iterator[Seed]:
+    """Yield known calls with one argument replaced by what the change mentions, some a callable.
 
-    What a project's tests feed to its functions is the best guess of what else they get. Where
-    the change mentions a literal of an argument's type (an option, a module's name), calls with
-    that literal come first: it may be what switches the changed code on.
+    An option or a module's name may be what switches the changed code on.
     """
-    for call in _templates(calls, pool):
-        for changed in _replaced(call, pool.harvested):
-            yield Seed(changed, Origin.LITERALS)
+    tried: Counter[str] = Counter()
+    for call in calls:
+        for changed in _replaced(call, pool.changed):
+            if changed.kwargs and tried[call.name] < MAX_SWITCHED:
+                tried[call.name] += 1
+                yield Seed(changed, Origin.LITERALS)
 
 
-def _templates(calls: Sequence[Call], pool: Pool) -> list[Call]:
-    switched = [s for call in calls for s in _replaced(call, pool.changed) if s.kwargs]
-    first = dict.fromkeys(switched[:MAX_TEMPLATES])
-    return [*first, *(call for call in calls[:MAX_TEMPLATES] if call not in first)]
+def literal_seeds(call: Call, pool: Pool) -> Iterator[Seed]:
+    """Yield a call with one argument replaced by each literal of its type in turn.
+
+    What a project's tests feed to its functions is the best guess of what else they get.
+    """
+    for changed in _replaced(call, pool.harvested):
+        yield Seed(changed, Origin.LITERALS)
 
 
 def _replaced(call: Call, literals: Callable[[str], tuple[str, ...]]) -> Iterator[Call]:

@@ -15,22 +15,23 @@ CallSize = tuple[int, int, tuple[int, int, str]]
 _PLAIN_WORDS = ("a", "b", "1", "0")
 
 
-Familiar = Mapping[int, str]
-"""By position: the argument that people usually give there, which nothing is plainer than."""
+Usual = Mapping[str, Mapping[int, str]]
+"""By the name that is called and the position: the argument that people usually give there, which
+nothing is plainer than."""
 
 
-def call_size(call: Call, familiar: Familiar | None = None) -> CallSize:
-    """Order calls: fewer arguments, then shorter and plainer ones; familiar ones count nothing."""
-    usual = familiar or {}
+def call_size(call: Call, usual_arguments: Usual | None = None) -> CallSize:
+    """Order calls: fewer arguments, then shorter and plainer ones; usual ones count nothing."""
+    usual = (usual_arguments or {}).get(call.name, {})
     parts = [a for n, a in enumerate(call.args) if usual.get(n) != a]
     parts += [*(value for _, value in call.kwargs), call.receiver or ""]
     total = " ".join(parts)
     return (len(call.args) + len(call.kwargs), len(total), size(total))
 
 
-def simpler(call: Call, familiar: Familiar | None = None) -> Iterator[Call]:
+def simpler(call: Call, usual_arguments: Usual | None = None) -> Iterator[Call]:
     """Yield variants that are smaller than ``call``, boldest first."""
-    usual = familiar or {}
+    usual = (usual_arguments or {}).get(call.name, {})
     for n, value in usual.items():
         if n < len(call.args) and call.args[n] != value:
             yield dataclasses.replace(call, args=(*call.args[:n], value, *call.args[n + 1 :]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
+from ..patterns import patterns_of
 from ..protocol import REPOSITORY, CallKind, Described, DescribeJob, Parameter, Target, TypeForm
 from ..resolve import Resolved, ResolveError, resolve, undecorated
 from ..types_of import form_of, parameters_of
@@ -32,6 +33,7 @@ def _describe(target: Target, root: str) -> Described:
         parameters=() if is_property else _parameters(resolved, target),
         is_async=inspect.iscoroutinefunction(function),
         is_generator=inspect.isgeneratorfunction(function),
+        patterns=patterns_of(function, resolved.owner),
     )
 
 

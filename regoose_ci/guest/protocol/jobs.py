@@ -55,6 +55,14 @@ class DescribeJob:
 
 
 @dataclass(frozen=True)
+class Regex:
+    """A regular expression that a function uses."""
+
+    pattern: str
+    flags: int
+
+
+@dataclass(frozen=True)
 class Described:
     """How a target can be called; ``error`` says why it cannot be found or imported."""
 
@@ -67,6 +75,7 @@ class Described:
     parameters: tuple[Parameter, ...] = ()
     is_async: bool = False
     is_generator: bool = False
+    patterns: tuple[Regex, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from regoose_ci.domain.observations import Observation, Outcome
 from regoose_ci.domain.report import EnvironmentInfo, SandboxInfo
 from regoose_ci.domain.request import RequestKind, ReviewRequest
 from regoose_ci.domain.revisions import Revision
-from regoose_ci.execution.exploration import FunctionFindings
+from regoose_ci.execution.findings import FunctionFindings
 from regoose_ci.execution.pairs import PairFactory
 from regoose_ci.observability.bus import EventBus
 from tests.unit.execution.changed import changed

@@ -7,7 +7,9 @@ import anyio
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Call, Origin, Reach
 from regoose_ci.domain.revisions import Revision
-from regoose_ci.execution.exploration import FunctionExplorer, FunctionFindings, choose_kinds
+from regoose_ci.execution.exploration import Exploration
+from regoose_ci.execution.findings import FunctionFindings, choose_kinds, reaches_change
+from regoose_ci.execution.pairs import GuestPair
 from regoose_ci.execution.stability import confirm
 from regoose_ci.inputs.pool import Pool
 from regoose_ci.inputs.search import InputSearch
@@ -24,8 +26,14 @@ def explored(base: Body, head: Body, *seeds: Call, seconds: float = 1.0) -> Func
     pair = pair_of(FunctionGuest({"price": base}), FunctionGuest({"price": head}))
     search = InputSearch(Pool(), rng())
     search.add_seeds(Seed(seed, Origin.CARVED) for seed in seeds)
-    explorer = FunctionExplorer(pair, FUNCTION, search)
-    return anyio.run(explorer.explore, seconds)
+    return explored_alone(pair, FUNCTION, search, seconds)
+
+
+def explored_alone(
+    pair: GuestPair, function: ChangedFunction, search: InputSearch, seconds: float
+) -> FunctionFindings:
+    (findings,) = anyio.run(Exploration(pair, [function], search).explore, seconds)
+    return findings
 
 
 def test_a_difference_is_found_and_made_small() -> None:
@@ -79,12 +87,10 @@ def test_without_seeds_there_is_nothing_to_do() -> None:
 
 
 def test_only_changed_lines_count_as_reached() -> None:
-    pair = pair_of(FunctionGuest({}), FunctionGuest({}))
-    explorer = FunctionExplorer(pair, FUNCTION, InputSearch(Pool(), rng()))
-    path = FUNCTION.current.path
-    assert explorer.reaches_change(Revision.HEAD, Reach({path: (1, 2)}))
-    assert not explorer.reaches_change(Revision.HEAD, Reach({path: (1,)}))
-    assert not explorer.reaches_change(Revision.HEAD, Reach({"other.py": (2,)}))
+    source = FUNCTION.current
+    assert reaches_change(source, Reach({source.path: (1, 2)}))
+    assert not reaches_change(source, Reach({source.path: (1,)}))
+    assert not reaches_change(source, Reach({"other.py": (2,)}))
 
 
 def confirmed(again: Body, *, on_base: Body = lambda n: n) -> FunctionFindings:
@@ -125,7 +131,7 @@ def test_parts_that_vary_are_left_out_of_an_outcome() -> None:
     pair = pair_of(FunctionGuest({"price": Ticket}), FunctionGuest({"price": Ticket}))
     search = InputSearch(Pool(), rng())
     search.add_seeds([Seed(call("price", "5"), Origin.CARVED)])
-    findings = anyio.run(FunctionExplorer(pair, FUNCTION, search).explore, 0.1)
+    findings = explored_alone(pair, FUNCTION, search, 0.1)
     anyio.run(confirm, pair, findings)
     assert findings.kept
     for observation in findings.kept:
@@ -138,7 +144,7 @@ def test_what_is_only_on_head_is_observed_there() -> None:
     pair = pair_of(FunctionGuest({}), FunctionGuest({"price": lambda n: n}))
     search = InputSearch(Pool(), rng())
     search.add_seeds([Seed(call("price", "5"), Origin.TYPES)])
-    findings = anyio.run(FunctionExplorer(pair, added, search).explore, 0.1)
+    findings = explored_alone(pair, added, search, 0.1)
     assert findings.reached[Revision.HEAD] > 0
     assert findings.reached[Revision.BASE] == 0
 

@@ -84,5 +84,5 @@ def test_what_most_calls_give_is_usual() -> None:
     made = [
         recorded(call("price", *args)) for args in (("'EUR'", "1"), ("'EUR'", "2"), ("'USD'", "3"))
     ]
-    assert usual_arguments(made) == {0: "'EUR'"}
+    assert usual_arguments(made) == {"price": {0: "'EUR'"}}
     assert usual_arguments(made[:1]) == {}

@@ -8,8 +8,8 @@ from tests.unit.generation.observing import call
 from tests.unit.inputs.chance import rng
 
 
-def search(*seeds: Call, origin: Origin = Origin.TYPES) -> InputSearch:
-    made = InputSearch(Pool(), rng(1))
+def search(*seeds: Call, origin: Origin = Origin.TYPES, pool: Pool | None = None) -> InputSearch:
+    made = InputSearch(pool or Pool(), rng(1))
     made.add_seeds(Seed(seed, origin) for seed in seeds)
     return made
 
@@ -25,7 +25,7 @@ def test_no_call_is_ever_repeated() -> None:
     for _ in range(40):
         for seed in one.next_batch(20):
             seen.append(seed.call)
-            one.learn(seed, {len(seed.call.args[0])}, reached_change=True)
+            one.learn(seed, {len(seed.call.args[0])}, goals=("goal",))
     assert len(seen) > 200
     assert len(set(seen)) == len(seen)
 
@@ -42,7 +42,7 @@ def test_it_is_exhausted_without_anything_to_mutate() -> None:
     one = search(call("f", "1"))
     assert not one.exhausted
     (seed,) = one.next_batch(1)
-    one.learn(seed, (), reached_change=False)
+    one.learn(seed, (), goals=())
     assert one.exhausted
 
 
@@ -52,26 +52,42 @@ def test_it_is_exhausted_when_nothing_new_comes() -> None:
     while not one.exhausted and rounds < 2000:
         rounds += 1
         for seed in one.next_batch(50):
-            one.learn(seed, {"always the same"}, reached_change=True)
+            one.learn(seed, {"always the same"}, goals=("goal",))
     assert one.exhausted
 
 
 def test_a_call_without_anything_to_change_does_not_hang() -> None:
     one = search(call("f"))
     (seed,) = one.next_batch(1)
-    assert one.learn(seed, {"new"}, reached_change=True)
+    assert one.learn(seed, {"new"}, goals=("goal",))
     assert one.next_batch(10) == []
 
 
 def test_learning_tells_what_is_new() -> None:
     one = search(call("f", "1"), call("f", "2"))
     first, second = one.next_batch(2)
-    assert one.learn(first, {"branch"}, reached_change=False)
-    assert not one.learn(second, {"branch"}, reached_change=False)
+    assert one.learn(first, {"branch"}, goals=())
+    assert not one.learn(second, {"branch"}, goals=())
 
 
 def test_mutants_say_where_they_come_from() -> None:
     one = search(call("f", "'hello'"), origin=Origin.CARVED)
     (seed,) = one.next_batch(1)
-    one.learn(seed, {"branch"}, reached_change=True)
-    assert {s.origin for s in one.next_batch(10)} == {Origin.MUTATION}
+    one.learn(seed, {"branch"}, goals=("goal",))
+    assert {s.origin for s in one.next_batch(10)} - {Origin.LITERALS} == {Origin.MUTATION}
+
+
+def test_what_comes_to_a_goal_gets_the_literals_of_the_project() -> None:
+    one = search(call("f", "'far'"), call("f", "'near'"), pool=Pool(["'of a test'"]))
+    far, near = one.next_batch(2)
+    one.learn(near, {"branch"}, goals=("goal",))
+    one.learn(far, {"branch"}, goals=())
+    assert call("f", "'of a test'") in [s.call for s in one.next_batch(4)]
+
+
+def test_every_goal_gets_its_turns() -> None:
+    one = search(*(call("f", str(n)) for n in range(40)), call("g", "'rare'"))
+    for number, seed in enumerate(one.next_batch(41)):
+        one.learn(seed, {number}, goals=("rare",) if seed.call.name == "g" else ("common",))
+    mutants = [s.call.name for s in one.next_batch(200) if s.origin is Origin.MUTATION]
+    assert mutants.count("g") > len(mutants) / 5

@@ -65,11 +65,11 @@ def test_witnesses_lose_what_does_not_matter(made: Call, fails: str, smallest: C
     assert fails in str(found)
 
 
-def test_familiar_arguments_count_nothing_and_stay() -> None:
-    usual = {0: "'https://example.com/a'"}
+def test_usual_arguments_count_nothing_and_stay() -> None:
+    usual = {"f": {0: "'https://example.com/a'"}}
     made = call("f", "'https://example.com/a'", "7")
     assert call_size(made, usual) < call_size(call("f", "'x'", "7"), usual)
-    assert all(c.args[0] == usual[0] for c in simpler(made, usual) if c.args)
+    assert all(c.args[0] == usual["f"][0] for c in simpler(made, usual) if c.args)
 
 
 def test_what_does_not_parse_cannot_be_simplified() -> None:

@@ -1,0 +1,124 @@
+"""What exploring brought, function by function, and which differences are worth showing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from itertools import islice, zip_longest
+
+from regoose_ci.analysis.mutants import Mutant
+from regoose_ci.comparison.differences import (
+    Difference,
+    DifferenceKind,
+    difference,
+    is_noteworthy,
+)
+from regoose_ci.comparison.shapes import Kind
+from regoose_ci.domain.changes import ChangedFunction, FunctionSource
+from regoose_ci.domain.observations import Observation, Reach
+from regoose_ci.domain.report import Explored
+from regoose_ci.domain.revisions import Revision
+from regoose_ci.execution.endings import Ending
+from regoose_ci.guest.protocol import Target
+
+MAX_SHAPES = 6
+"""Kinds of difference to show that differ in their shape alone."""
+SHAPES_OF = {"exception_raised": 2, "exception_gone": 1, "exception_type": 1}
+"""Fewer where exceptions differ: their inputs are odd more often."""
+
+
+@dataclass(slots=True)
+class FunctionFindings:
+    """What exploring one function brought: kept observations, and one witness a kind.
+
+    ``inputs`` counts all that were tried, ``reached`` those that came to the changed lines.
+    """
+
+    function: ChangedFunction
+    kept: list[Observation] = field(default_factory=list)
+    witnesses: dict[Kind, Observation] = field(default_factory=dict)
+    inputs: int = 0
+    reached: dict[Revision, int] = field(default_factory=lambda: dict.fromkeys(Revision, 0))
+    unbuildable: int = 0
+    endings: Counter[Ending] = field(default_factory=Counter)
+    unstable: int = 0
+    """How many repeated calls came out differently."""
+    mutants: tuple[Mutant, ...] = ()
+
+    @property
+    def explored(self) -> Explored:
+        """The counts for the report."""
+        return Explored(
+            inputs=self.inputs,
+            reached_change_on_base=self.reached[Revision.BASE],
+            reached_change_on_head=self.reached[Revision.HEAD],
+        )
+
+
+def target_of(function: ChangedFunction, source: FunctionSource) -> Target:
+    """Return a function on one revision as guests know it."""
+    return Target(
+        function.id,
+        source.path,
+        source.module,
+        source.qualname,
+        source.first_line,
+        source.last_line,
+    )
+
+
+def sources_of(function: ChangedFunction) -> dict[Revision, FunctionSource]:
+    """Return where a function stands, by revision."""
+    both = {Revision.BASE: function.base, Revision.HEAD: function.head}
+    return {revision: source for revision, source in both.items() if source is not None}
+
+
+def reaches_function(source: FunctionSource, reach: Reach) -> bool:
+    """Tell whether a call came into the function."""
+    inside = range(source.first_line, source.last_line + 1)
+    return any(line in inside for line in reach.lines.get(source.path, ()))
+
+
+def reaches_change(source: FunctionSource, reach: Reach) -> bool:
+    """Tell whether a call came to the function's changed lines; to any, where none stands there.
+
+    Lines that were only taken away leave nothing behind that could be reached.
+    """
+    if not source.changed_lines:
+        return reaches_function(source, reach)
+    return not source.changed_lines.isdisjoint(reach.lines.get(source.path, ()))
+
+
+def noteworthy_difference(observation: Observation) -> Difference | None:
+    """Return the difference that an observation shows, if it is one to tell about.
+
+    A changed wording of an error message alone is none.
+    """
+    outcomes = observation.outcomes
+    if Revision.BASE not in outcomes or Revision.HEAD not in outcomes:
+        return None
+    found = difference(outcomes[Revision.BASE], outcomes[Revision.HEAD])
+    if found is None or found.kind is DifferenceKind.EXCEPTION_MESSAGE:
+        return None
+    return found if is_noteworthy(found) else None
+
+
+def choose_kinds(seen: Counter[Kind], found: Collection[Kind], most: int) -> list[Kind]:
+    """Choose kinds of difference to show: coarse kinds in turn, frequent and simple shapes.
+
+    The most frequent is what the change's own tests are about; a simple rare one may be what
+    nobody thought of.
+    """
+    groups: dict[Kind, list[Kind]] = {}
+    for kind, _ in seen.most_common():
+        if kind in found:
+            groups.setdefault(kind[:-1], []).append(kind)
+    ranked = []
+    for kinds in groups.values():
+        simple = sorted(kinds, key=lambda kind: ("u" in kind[-1], len(kind[-1]), kind[-1]))
+        mixed = [kind for pair in zip(kinds, simple, strict=True) for kind in pair]
+        room = SHAPES_OF.get(kinds[0][0], MAX_SHAPES)
+        ranked.append(list(dict.fromkeys(mixed))[:room])
+    turns = (kind for turn in zip_longest(*ranked) for kind in turn if kind is not None)
+    return list(islice(turns, most))
