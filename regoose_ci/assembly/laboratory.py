@@ -185,22 +185,25 @@ class LaboratoryBuilder:
         if interpreter.source != "system":
             if not extra:
                 return _Environment(interpreter.site_dirs)
-            added = await self._install(interpreter, extra, ())
+            added = await self._install(EnvironmentPlan(interpreter, extra))
             return _Environment((*added.site_dirs, *interpreter.site_dirs), added.notes)
-        wanted = (*requirements.dependencies, *extra)
+        plan = EnvironmentPlan(
+            interpreter,
+            (*requirements.dependencies, *extra),
+            requirements.test_dependencies,
+            pins=requirements.pins,
+            pinned_by=requirements.pinned_by,
+        )
         try:
-            return await self._install(interpreter, wanted, requirements.test_dependencies)
+            return await self._install(plan)
         except EnvironmentBuildError as error:
             if not extra:
                 raise
             note = f"The project's own requirements were left out: {error.message}"
-            only_extra = await self._install(interpreter, extra, ())
+            only_extra = await self._install(EnvironmentPlan(interpreter, extra))
             return _Environment(only_extra.site_dirs, (note,))
 
-    async def _install(
-        self, interpreter: Interpreter, wanted: tuple[str, ...], tests: tuple[str, ...]
-    ) -> _Environment:
-        plan = EnvironmentPlan(interpreter, wanted, tests)
+    async def _install(self, plan: EnvironmentPlan) -> _Environment:
         built = await build_environment(plan, self.uv, self.settings.cache_dir)
         return _Environment(built.site_dirs, built.left_out)
 

@@ -1,7 +1,7 @@
 """How large what is reviewed may be. What is larger is refused or left out, and the report says so.
 
 What a guest may use and answer is bounded where it is enforced: ``sandbox/base.py`` (processes,
-memory, files), ``sandbox/frames.py`` (results) and ``sandbox/container.py`` (output of commands).
+memory, files), ``sandbox/frames.py`` (results) and ``sandbox/command.py`` (output of commands).
 """
 
 from __future__ import annotations

@@ -56,21 +56,29 @@ class InstallResult:
         return text if len(text) <= _LONGEST_REASON else text[: _LONGEST_REASON - 1] + "…"
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Requirements to install, and pins: constraints that may carry hashes."""
+
+    requirements: tuple[str, ...]
+    pins: tuple[str, ...] = ()
+
+
 class Installer(Protocol):
     """Installs wheels for an interpreter; never builds, never runs what it installs."""
 
     async def install(
         self,
         interpreter: Interpreter,
-        requirements: Sequence[str],
+        wanted: Wanted,
         target: Path,
         options: Sequence[str] = (),
     ) -> InstallResult:
-        """Install ``requirements`` and what they require into the directory ``target``."""
+        """Install ``wanted`` and what it requires into the directory ``target``."""
         ...
 
-    async def resolve(self, interpreter: Interpreter, requirements: Sequence[str]) -> InstallResult:
-        """Tell whether ``requirements`` can be installed together."""
+    async def resolve(self, interpreter: Interpreter, wanted: Wanted) -> InstallResult:
+        """Tell whether ``wanted`` can be installed together."""
         ...
 
 

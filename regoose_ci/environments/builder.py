@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from regoose_ci.environments.base import Installer
+from regoose_ci.environments.base import Installer, InstallResult, Wanted
 from regoose_ci.environments.cache import cache_key, cached_directory
 from regoose_ci.environments.interpreter import Interpreter
 from regoose_ci.errors import EnvironmentBuildError
 
-_FORMAT = "1"
+_FORMAT = "2"
+_MISMATCH = "Hash mismatch"
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,16 @@ class EnvironmentPlan:
     """What an environment holds.
 
     ``dependencies`` must all be there; of ``test_dependencies`` as many as can be. ``trust``
-    names who may share the result: reviews of different trust never share a directory.
+    names who may share the result: reviews of different trust never share a directory. ``pins``
+    are constraints with hashes, followed where they can be; ``pinned_by`` names their files.
     """
 
     interpreter: Interpreter
     dependencies: tuple[str, ...]
     test_dependencies: tuple[str, ...] = ()
     trust: str = "local"
+    pins: tuple[str, ...] = ()
+    pinned_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,30 +72,54 @@ def _key(plan: EnvironmentPlan) -> str:
         *(_FORMAT, version, machine, plan.trust),
         *("dependencies", *sorted(plan.dependencies)),
         *("tests", *sorted(plan.test_dependencies)),
+        *("pins", *sorted(plan.pins)),
     )
 
 
 async def _install(plan: EnvironmentPlan, installer: Installer, target: Path) -> tuple[str, ...]:
-    result = await installer.install(
-        plan.interpreter, (*plan.dependencies, *plan.test_dependencies), target
-    )
+    """Follow the pins; where they cannot be had for this Python, resolve anew and say so."""
+    if not plan.pins:
+        return await _install_chosen(plan, installer, target)
+    try:
+        return await _install_chosen(plan, installer, target)
+    except _WrongFileError:
+        raise
+    except EnvironmentBuildError as error:
+        note = f"The versions that {plan.pinned_by} pins were not used: {error.message}"
+    return (note, *await _install_chosen(replace(plan, pins=()), installer, target))
+
+
+async def _install_chosen(
+    plan: EnvironmentPlan, installer: Installer, target: Path
+) -> tuple[str, ...]:
+    wanted = (*plan.dependencies, *plan.test_dependencies)
+    result = await installer.install(plan.interpreter, Wanted(wanted, plan.pins), target)
     if result.exit_code == 0:
         return ()
+    if _MISMATCH in result.output:
+        raise _WrongFileError(
+            f"The package index has other files than {plan.pinned_by} names: {result.reason}",
+            "Find out which of them is right: lock the project anew, or mend the index.",
+        )
     chosen, left_out = await _choose(plan, installer)
-    result = await installer.install(plan.interpreter, chosen, target)
+    result = await installer.install(plan.interpreter, Wanted(chosen, plan.pins), target)
     if result.exit_code != 0:
         raise _unsatisfiable(plan, result.reason)
     return left_out
+
+
+class _WrongFileError(EnvironmentBuildError):
+    """A file does not have the hash that it must have."""
 
 
 async def _choose(
     plan: EnvironmentPlan, installer: Installer
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Find as many test dependencies as resolve beside the dependencies."""
-    alone = await installer.resolve(plan.interpreter, plan.dependencies)
+    choice = _Choice(plan.interpreter, installer, plan.pins, list(plan.dependencies), [])
+    alone = await choice.resolve()
     if alone.exit_code != 0:
         raise _unsatisfiable(plan, alone.reason)
-    choice = _Choice(plan.interpreter, installer, list(plan.dependencies), [])
     await choice.add(plan.test_dependencies)
     return tuple(choice.chosen), tuple(choice.left_out)
 
@@ -100,14 +128,21 @@ async def _choose(
 class _Choice:
     interpreter: Interpreter
     installer: Installer
+    pins: tuple[str, ...]
     chosen: list[str]
     left_out: list[str]
+
+    async def resolve(self, *more: str) -> InstallResult:
+        """Resolve what was chosen, and ``more``."""
+        return await self.installer.resolve(
+            self.interpreter, Wanted((*self.chosen, *more), self.pins)
+        )
 
     async def add(self, wanted: Sequence[str]) -> None:
         """Add what resolves of ``wanted``, halving it where it doesn't as a whole."""
         if not wanted:
             return
-        result = await self.installer.resolve(self.interpreter, (*self.chosen, *wanted))
+        result = await self.resolve(*wanted)
         if result.exit_code == 0:
             self.chosen.extend(wanted)
         elif len(wanted) > 1:
@@ -123,7 +158,7 @@ class _Choice:
         if any(Requirement(c).name.lower() == relaxed.name.lower() for c in self.chosen):
             return  # it is there, in the version that another file asks for
         relaxed.specifier = type(relaxed.specifier)()
-        result = await self.installer.resolve(self.interpreter, (*self.chosen, str(relaxed)))
+        result = await self.resolve(str(relaxed))
         if result.exit_code == 0:
             self.chosen.append(str(relaxed))
             self.left_out.append(f"{text} is installed in another version: {reason}")

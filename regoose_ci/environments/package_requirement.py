@@ -17,7 +17,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from regoose_ci.environments.base import Installer
+from regoose_ci.environments.base import Installer, Wanted
 from regoose_ci.environments.cache import cache_key, cached_directory
 from regoose_ci.environments.interpreter import Interpreter
 from regoose_ci.errors import EnvironmentBuildError, UsageError
@@ -95,7 +95,7 @@ async def fetch_release(
 
     async def install(target: Path) -> tuple[str, ...]:
         options = ("--no-deps", "--prerelease", "allow")
-        result = await installer.install(interpreter, (pinned,), target, options)
+        result = await installer.install(interpreter, Wanted((pinned,)), target, options)
         if result.exit_code != 0:
             raise EnvironmentBuildError(
                 f"{pinned} cannot be fetched as a wheel for Python {python}: {result.reason}",

@@ -38,7 +38,9 @@ class ProjectRequirements:
 
     ``package_roots`` are directories the project names as holding its packages. ``compiled``
     says that the project declares extension modules. ``sources`` are the files that were read,
-    ``problems`` sentences about what could not be.
+    ``problems`` sentences about what could not be. ``pins`` are lines of a constraints file: what
+    to take, with its hashes, where a package is needed at all; ``pinned_by`` names where they
+    stand.
     """
 
     requires_python: str | None = None
@@ -55,6 +57,8 @@ class ProjectRequirements:
     package_roots: tuple[str, ...] = ()
     compiled: bool = False
     sources: tuple[str, ...] = ()
+    pins: tuple[str, ...] = ()
+    pinned_by: str = ""
     problems: tuple[str, ...] = ()
 
 
@@ -82,6 +86,7 @@ class Declared:
     package_roots: tuple[str, ...] = ()
     compiled: bool = False
     sources: tuple[str, ...] = ()
+    pins: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
 

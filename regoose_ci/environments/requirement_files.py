@@ -16,18 +16,21 @@ _FOR_TESTS = re.compile(
     r"|(tests?|testing)/requirements|requirements/(dev|tests?|testing))\.(txt|in)$"
 )
 _DEEPEST = 10
+_HASH = re.compile(r"--hash=sha(?:256|384|512):[0-9a-f]+")
 
 
 @dataclass(frozen=True)
 class RequirementFile:
     """A requirements file with what it includes.
 
-    ``own_extras`` are the extras in lines such as ``-e .[socks]``.
+    ``own_extras`` are the extras in lines such as ``-e .[socks]``. ``pins`` are lines of a
+    constraints file: requirements with hashes, and what files included with ``-c`` hold.
     """
 
     requirements: tuple[str, ...]
     own_extras: tuple[str, ...]
     files: tuple[str, ...]
+    pins: tuple[str, ...]
     problems: tuple[str, ...]
 
 
@@ -40,13 +43,14 @@ def find_requirement_files(paths: Sequence[str]) -> tuple[str, ...]:
 
 
 def read_requirement_file(read: Reader, path: str) -> RequirementFile:
-    """Read the file and what it includes with ``-r``; options are left out."""
+    """Read the file and what it includes with ``-r`` and ``-c``; other options are left out."""
     collected = _Collected(read)
     collected.add(posixpath.normpath(path), 0)
     return RequirementFile(
         tuple(collected.requirements),
         tuple(collected.own_extras),
         tuple(collected.files),
+        tuple(collected.pins),
         tuple(collected.problems),
     )
 
@@ -57,6 +61,7 @@ class _Collected:
     requirements: list[str] = field(default_factory=list)
     own_extras: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    pins: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     def add(self, path: str, depth: int) -> None:
@@ -76,10 +81,31 @@ class _Collected:
             inside = posixpath.join(posixpath.dirname(path), include[1])
             self.add(posixpath.normpath(inside), depth + 1)
             return
+        constraints = re.match(r"(?:-c|--constraint)[\s=]*(\S+)$", line)
+        if constraints:
+            inside = posixpath.join(posixpath.dirname(path), constraints[1])
+            self._add_constraints(posixpath.normpath(inside), depth + 1)
+            return
         own = re.match(r"(?:-e|--editable)?[\s=]*(?:file:)?\.{1,2}/?(?:\[([^]]*)\])?$", line)
         if own and line:
             self.own_extras.extend(e.strip() for e in (own[1] or "").split(",") if e.strip())
         elif line.startswith(("-e", "--editable")) or re.match(r"(\w+\+)?\w+://|\.{1,2}/", line):
             self.problems.append(f"{path}: {line[:100]!r} is no package of the index; left out.")
         elif line and not line.startswith("-"):
-            self.requirements.append(re.split(r"\s--?\w", line, maxsplit=1)[0].strip())
+            requirement = _without_options(line)
+            self.requirements.append(requirement)
+            hashes = _HASH.findall(line)
+            if hashes and "==" in requirement:
+                self.pins.append(" ".join((requirement, *hashes)))
+
+    def _add_constraints(self, path: str, depth: int) -> None:
+        """Constraints are written like requirements, and add none."""
+        inside = _Collected(self.read)
+        inside.add(path, depth)
+        hashed = {_without_options(pin) for pin in inside.pins}
+        self.pins += [*inside.pins, *(r for r in inside.requirements if r not in hashed)]
+        self.problems += inside.problems
+
+
+def _without_options(line: str) -> str:
+    return re.split(r"\s--?\w", line, maxsplit=1)[0].strip()

@@ -1,17 +1,14 @@
-"""Read what a project requires from its committed files. None of its code runs.
-
-Locks (``uv.lock``, ``poetry.lock``, ``pdm.lock``) are not read yet: what they pin is resolved
-anew from the ranges the project states.
-"""
+"""Read what a project requires from its committed files. None of its code runs."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from packaging.utils import canonicalize_name
 
+from regoose_ci.environments.locks import Lock, read_lock
 from regoose_ci.environments.project_files import (
     Declared,
     ProjectRequirements,
@@ -62,7 +59,8 @@ def find_requirements(read: Reader, paths: Sequence[str]) -> ProjectRequirements
     ]
     merged = _merge(declared)
     merged = _with_requirement_files(merged, read, paths)
-    problems = list(merged.problems)
+    lock = read_lock(read, paths)
+    problems = [*merged.problems, *lock.problems]
     name = merged.name
     dependencies = _tidy(merged.dependencies or (), name, problems)
     tests = _tidy(_test_requirements(merged), name, problems)
@@ -80,9 +78,18 @@ def find_requirements(read: Reader, paths: Sequence[str]) -> ProjectRequirements
         entry_points=merged.entry_points,
         package_roots=merged.package_roots,
         compiled=merged.compiled,
-        sources=merged.sources,
+        sources=(*merged.sources, lock.file) if lock.pins else merged.sources,
+        pins=(*merged.pins, *lock.pins),
+        pinned_by=" and ".join(_pinned_by(merged, lock)),
         problems=tuple(dict.fromkeys(problems)),
     )
+
+
+def _pinned_by(merged: Declared, lock: Lock) -> Iterator[str]:
+    if lock.pins:
+        yield lock.file
+    if merged.pins:
+        yield "a requirements file"
 
 
 def _merge(declared: Iterable[Declared]) -> Declared:
@@ -108,6 +115,7 @@ def _merge(declared: Iterable[Declared]) -> Declared:
             package_roots=merged.package_roots or other.package_roots,
             compiled=merged.compiled or other.compiled,
             sources=(*merged.sources, *other.sources),
+            pins=(*merged.pins, *other.pins),
             problems=(*merged.problems, *other.problems),
         )
     return merged
@@ -121,6 +129,7 @@ def _with_requirement_files(merged: Declared, read: Reader, paths: Sequence[str]
         merged = replace(
             merged,
             sources=(*merged.sources, *found.files),
+            pins=(*merged.pins, *found.pins),
             problems=(*merged.problems, *found.problems),
         )
         if path == "requirements.txt" and merged.dependencies is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from regoose_ci.environments.base import Installer
+from regoose_ci.environments.base import Installer, Wanted
 from regoose_ci.environments.cache import cache_key, cached_directory
 from regoose_ci.environments.interpreter import Interpreter
 from regoose_ci.errors import EnvironmentBuildError
@@ -33,7 +33,7 @@ async def ensure_tools(interpreter: Interpreter, cache_dir: Path, installer: Ins
     version = f"{interpreter.version[0]}.{interpreter.version[1]}"
 
     async def install(target: Path) -> tuple[str, ...]:
-        result = await installer.install(interpreter, PINS, target)
+        result = await installer.install(interpreter, Wanted(PINS), target)
         if result.exit_code != 0:
             raise EnvironmentBuildError(
                 f"Regoose's own tools could not be installed for Python {version}: {result.reason}",

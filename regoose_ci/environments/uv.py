@@ -11,7 +11,7 @@ from pathlib import Path
 import anyio
 from uv import find_uv_bin
 
-from regoose_ci.environments.base import InstallResult
+from regoose_ci.environments.base import InstallResult, Wanted
 from regoose_ci.environments.interpreter import Interpreter
 from regoose_ci.environments.pip_config import forbids_index, translate_pip_config
 from regoose_ci.errors import EnvironmentBuildError
@@ -58,11 +58,11 @@ class Uv:
     async def install(
         self,
         interpreter: Interpreter,
-        requirements: Sequence[str],
+        wanted: Wanted,
         target: Path,
         options: Sequence[str] = (),
     ) -> InstallResult:
-        """Install wheels of ``requirements`` into ``target``, compiled, and copied not linked.
+        """Install wheels of ``wanted`` into ``target``, compiled, and copied not linked.
 
         Compiled because the guest's view is read-only and could keep no byte code; copied so
         that what one review uses can't change with uv's own cache.
@@ -70,29 +70,32 @@ class Uv:
         return await self._with_requirements(
             [*_INSTALL, "--target", str(target), *options],
             interpreter,
-            requirements,
+            wanted,
         )
 
-    async def resolve(self, interpreter: Interpreter, requirements: Sequence[str]) -> InstallResult:
-        """Tell whether ``requirements`` can be installed together, without downloading them."""
+    async def resolve(self, interpreter: Interpreter, wanted: Wanted) -> InstallResult:
+        """Tell whether ``wanted`` can be installed together, without downloading them."""
         return await self._with_requirements(
             ["pip", "compile", "--quiet", "--no-header", "--no-annotate"],
             interpreter,
-            requirements,
+            wanted,
         )
 
     async def _with_requirements(
-        self, command: Sequence[str], interpreter: Interpreter, requirements: Sequence[str]
+        self, command: Sequence[str], interpreter: Interpreter, wanted: Wanted
     ) -> InstallResult:
         # A working directory with an empty uv.toml ends uv's search for a project's settings
         # there: the reviewed project must not choose where packages come from.
         with temporary_directory("uv") as directory:
             (directory / "uv.toml").touch()
             listed = directory / "requirements.in"
-            listed.write_text("\n".join(requirements) + "\n", encoding="utf-8")
+            listed.write_text("\n".join(wanted.requirements) + "\n", encoding="utf-8")
+            pins = directory / "constraints.txt"
+            pins.write_text("\n".join(wanted.pins) + "\n", encoding="utf-8")
             source = ["-r", str(listed)] if command[1] == "install" else [str(listed)]
             python = ["--python", str(interpreter.executable)]
-            arguments = [*command, *source, *python, *_OPTIONS, *self._options]
+            held = ["--constraint", str(pins)] if wanted.pins else []
+            arguments = [*command, *source, *held, *python, *_OPTIONS, *self._options]
             return await self._run(arguments, directory)
 
     async def _run(self, arguments: Sequence[str], directory: Path) -> InstallResult:

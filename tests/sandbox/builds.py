@@ -10,7 +10,7 @@ from pathlib import Path
 import anyio
 
 from regoose_ci.assembly.laboratory import SandboxedBuild, guest_interpreter
-from regoose_ci.environments.base import InstallResult
+from regoose_ci.environments.base import InstallResult, Wanted
 from regoose_ci.environments.interpreter import Interpreter
 from regoose_ci.environments.project_build import ProjectBuilder
 from regoose_ci.environments.project_files import ProjectRequirements
@@ -28,14 +28,14 @@ class _NothingToFetch:
     async def install(
         self,
         interpreter: Interpreter,
-        requirements: Sequence[str],
+        wanted: Wanted,
         target: Path,
         options: Sequence[str] = (),
     ) -> InstallResult:
-        raise AssertionError(requirements, interpreter, target, options)
+        raise AssertionError(wanted, interpreter, target, options)
 
-    async def resolve(self, interpreter: Interpreter, requirements: Sequence[str]) -> InstallResult:
-        raise AssertionError(requirements, interpreter)
+    async def resolve(self, interpreter: Interpreter, wanted: Wanted) -> InstallResult:
+        raise AssertionError(wanted, interpreter)
 
 
 def build(lab: Lab, source: str, seconds: float = 20.0) -> Path:

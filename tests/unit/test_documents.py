@@ -58,3 +58,31 @@ def test_rooms_on_the_map_are_the_rooms() -> None:
     modules = {p.name for p in package.glob("*.py")} - {"__init__.py"}
 
     assert rooms | modules <= set(re.findall(r"`([\w.]+/?)`", text))
+
+
+def attacks() -> set[int]:
+    """Numbers of the attacks that have a test, by its name or by that of a case of it."""
+    sources = [path.read_text() for path in (ROOT / "tests/sandbox").glob("test_*.py")]
+    found = [re.findall(r"test_a(\d\d)_|[\"']a(\d\d)-", text) for text in sources]
+    return {int(number) for text in found for match in text for number in match if number}
+
+
+def test_every_attack_of_the_list_has_a_test() -> None:
+    assert attacks() >= set(range(1, 48))
+
+
+def test_what_shows_a_promise_exists() -> None:
+    security = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([^|]+) \|[^|]+\| ([^|]+) \|$", security, re.MULTILINE)
+    shown_by = dict(rows[rows.index(("what an attacker wants", "shown by")) + 2 :])
+    tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+
+    assert len(shown_by) >= 11
+    for promise, shown in shown_by.items():
+        ranges = re.findall(r"\ba(\d\d)(?:\u2013a(\d\d))?", shown)
+        numbers = {n for a, b in ranges for n in range(int(a), int(b or a) + 1)}
+        named = re.findall(r"`([^`]+)`", shown)
+        missing = [n for n in named if not ((ROOT / n).exists() or f"def {n}(" in tests)]
+        assert numbers <= attacks(), promise
+        assert missing == [], promise
+        assert numbers or named, promise

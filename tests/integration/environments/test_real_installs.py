@@ -11,7 +11,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from regoose_ci.environments.base import InstallResult
+from regoose_ci.environments.base import InstallResult, Wanted
 from regoose_ci.environments.builder import EnvironmentPlan, build_environment
 from regoose_ci.environments.interpreter import Interpreter, find_interpreter
 from regoose_ci.environments.package_requirement import PackageRequirement, fetch_release
@@ -94,7 +94,7 @@ def test_a_projects_own_settings_do_not_choose_the_index(
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
-    resolved = anyio.run(Uv().resolve, python, ("six",))
+    resolved = anyio.run(Uv().resolve, python, Wanted(("six",)))
 
     assert resolved.exit_code == 0
 
@@ -117,7 +117,9 @@ def test_source_archives_are_not_built_whatever_the_environment_says(
     }
 
     async def install() -> InstallResult:
-        return await Uv(environ).install(python, ("regoose-hostile-sample",), tmp_path / "site")
+        return await Uv(environ).install(
+            python, Wanted(("regoose-hostile-sample",)), tmp_path / "site"
+        )
 
     result = anyio.run(install)
 
@@ -130,7 +132,7 @@ def test_an_unreachable_index_is_named_without_its_credentials(python: Interpret
     index = "http://user:secret@127.0.0.1:9/simple"
     uv = Uv({**os.environ, "UV_DEFAULT_INDEX": index, "UV_HTTP_RETRIES": "0"})
 
-    result = anyio.run(uv.resolve, python, ("six",))
+    result = anyio.run(uv.resolve, python, Wanted(("six",)))
 
     assert result.exit_code != 0
     assert "secret" not in result.output

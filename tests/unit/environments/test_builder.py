@@ -9,7 +9,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from regoose_ci.environments.base import InstallResult
+from regoose_ci.environments.base import InstallResult, Wanted
 from regoose_ci.environments.builder import BuiltEnvironment, EnvironmentPlan, build_environment
 from regoose_ci.environments.interpreter import Interpreter
 from regoose_ci.errors import EnvironmentBuildError
@@ -23,25 +23,27 @@ class FakeInstaller:
     def __init__(self, *impossible: str) -> None:
         self.impossible = impossible
         self.installs = 0
+        self.cause = "Because {}\n  is not there."
 
     async def install(
         self,
         interpreter: Interpreter,
-        requirements: Sequence[str],
+        wanted: Wanted,
         target: Path,
         options: Sequence[str] = (),
     ) -> InstallResult:
         self.installs += 1
-        result = await self.resolve(interpreter, requirements)
+        result = await self.resolve(interpreter, wanted)
         if result.exit_code == 0:
-            for requirement in requirements:
+            for requirement in wanted.requirements:
                 (target / requirement).touch()
         return result
 
-    async def resolve(self, interpreter: Interpreter, requirements: Sequence[str]) -> InstallResult:
-        failing = [r for r in requirements if r in self.impossible]
+    async def resolve(self, interpreter: Interpreter, wanted: Wanted) -> InstallResult:
+        asked = (*wanted.requirements, *wanted.pins)
+        failing = [r for r in asked if r in self.impossible]
         if failing:
-            return InstallResult(1, f"error: x\n  cause: Because {failing[0]}\n  is not there.")
+            return InstallResult(1, f"error: x\n  cause: {self.cause.format(failing[0])}")
         return InstallResult(0, "")
 
 
@@ -108,6 +110,39 @@ def test_unsatisfiable_dependencies_are_named(tmp_path: Path) -> None:
     assert "--python PATH" in caught.value.remedy
 
 
+PINNED = EnvironmentPlan(PYTHON, ("six",), ("pretend",), pins=("six==1",), pinned_by="uv.lock")
+
+
+def test_pins_that_cannot_be_had_are_given_up_with_a_sentence(tmp_path: Path) -> None:
+    built = build(PINNED, FakeInstaller("six==1"), tmp_path)
+
+    assert installed(built) == ["pretend", "six"]
+    assert built.left_out == (
+        "The versions that uv.lock pins were not used: The project's dependencies cannot be "
+        "installed for Python 3.11: Because six==1 is not there.",
+    )
+
+
+def test_pins_are_kept_where_only_a_test_dependency_cannot_be_had(tmp_path: Path) -> None:
+    built = build(PINNED, FakeInstaller("pretend"), tmp_path)
+
+    assert installed(built) == ["six"]
+    assert built.left_out == (
+        "The test dependency pretend is not installed: Because pretend is not there.",
+    )
+
+
+def test_a_file_with_another_hash_is_never_installed(tmp_path: Path) -> None:
+    installer = FakeInstaller("six==1")
+    installer.cause = "Hash mismatch for `{}`"
+
+    with pytest.raises(EnvironmentBuildError, match=r"other files than uv\.lock names") as caught:
+        build(PINNED, installer, tmp_path)
+
+    assert "lock the project anew" in caught.value.remedy
+    assert installer.installs == 1
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -115,6 +150,7 @@ def test_unsatisfiable_dependencies_are_named(tmp_path: Path) -> None:
         replace(EnvironmentPlan(PYTHON, ("six",)), dependencies=("idna",)),
         replace(EnvironmentPlan(PYTHON, ("six",)), interpreter=replace(PYTHON, version=(3, 12))),
         EnvironmentPlan(PYTHON, (), ("six",)),
+        replace(EnvironmentPlan(PYTHON, ("six",)), pins=("six==1.16.0",)),
     ],
 )
 def test_nothing_is_shared_across_what_makes_a_difference(

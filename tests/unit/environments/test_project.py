@@ -14,7 +14,7 @@ from typing import Any
 import anyio
 import pytest
 
-from regoose_ci.environments.base import BuildCommand, BuildResult, InstallResult
+from regoose_ci.environments.base import BuildCommand, BuildResult, InstallResult, Wanted
 from regoose_ci.environments.interpreter import Interpreter
 from regoose_ci.environments.project import PreparedTree, prepare_project
 from regoose_ci.environments.project_build import ProjectBuilder
@@ -39,14 +39,14 @@ class FakeInstaller:
     async def install(
         self,
         interpreter: Interpreter,
-        requirements: Sequence[str],
+        wanted: Wanted,
         target: Path,
         options: Sequence[str] = (),
     ) -> InstallResult:
-        self.asked.append(tuple(requirements))
+        self.asked.append(wanted.requirements)
         return InstallResult(0, "")
 
-    async def resolve(self, interpreter: Interpreter, requirements: Sequence[str]) -> InstallResult:
+    async def resolve(self, interpreter: Interpreter, wanted: Wanted) -> InstallResult:
         return InstallResult(0, "")
 
 

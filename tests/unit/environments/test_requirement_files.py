@@ -37,6 +37,7 @@ def test_includes_hashes_options_and_comments_are_understood() -> None:
             b"six==1.16.0 \\\n    --hash=sha256:00 \\\n    --hash=sha256:11\n"
             b"pretend # for stubs\n-e .[socks, http2]\n-r test.txt\n"
         ),
+        "requirements/constraints.txt": b"idna==3.7 --hash=sha256:22\npretend<2\n",
         "requirements/base.txt": b"\xef\xbb\xbfidna\r\n--no-binary=:all:\r\n",
     }
 
@@ -45,6 +46,11 @@ def test_includes_hashes_options_and_comments_are_understood() -> None:
     assert found.requirements == ("idna", "six==1.16.0", "pretend")
     assert found.own_extras == ("socks", "http2")
     assert found.files == ("requirements/test.txt", "requirements/base.txt")
+    assert found.pins == (
+        "idna==3.7 --hash=sha256:22",
+        "pretend<2",
+        "six==1.16.0 --hash=sha256:00 --hash=sha256:11",
+    )
     assert found.problems == ()
 
 
