@@ -8,7 +8,15 @@ from __future__ import annotations
 import runpy
 import sys
 
-NAMES = ("analysis", "sandbox", "leaks", "regressions", "embedded")
+NAMES = (
+    "analysis",
+    "sandbox",
+    "leaks",
+    "regressions",
+    "embedded",
+    "llama_server",
+    "coverup",
+)
 STANDALONE = ("analysis", "sandbox")
 
 
