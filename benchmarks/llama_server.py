@@ -119,7 +119,7 @@ def _wait_for(url: str) -> None:
         try:
             with urllib.request.urlopen(f"{url}/models", timeout=5):
                 return
-        except OSError:
+        except OSError:  # noqa: PERF203
             if time.monotonic() > end:
                 raise
             time.sleep(0.2)

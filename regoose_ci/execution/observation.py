@@ -63,10 +63,29 @@ async def observing(pairs: PairFactory, workers: int) -> AsyncIterator[Observe]:
 async def _serve(pairs: PairFactory, orders: MemoryObjectReceiveStream[_Order]) -> None:
     """Serve orders with guests of its own; where one fails, the next order gets new ones."""
     async with orders:
-        is_open = True
-        while is_open:
-            async with pairs.two_pairs() as (pair, fresh):
-                is_open = await _serve_with(pair, fresh, orders)
+        while await _serve_in_new_guests(pairs, orders):
+            pass
+
+
+async def _serve_in_new_guests(
+    pairs: PairFactory, orders: MemoryObjectReceiveStream[_Order]
+) -> bool:
+    try:
+        async with pairs.two_pairs() as (pair, fresh):
+            return await _serve_with(pair, fresh, orders)
+    except GuestError as error:  # they did not start
+        return await _fail_next(orders, error)
+
+
+async def _fail_next(orders: MemoryObjectReceiveStream[_Order], error: GuestError) -> bool:
+    """Let one order fail, if there comes another."""
+    try:
+        order = await orders.receive()
+    except anyio.EndOfStream:
+        return False
+    order.failure = error
+    order.done.set()
+    return True
 
 
 async def _serve_with(

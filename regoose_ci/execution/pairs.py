@@ -98,10 +98,16 @@ class PairFactory:
         """Start and end guests together: alone, each takes as long as all of them."""
         contexts: list[AbstractAsyncContextManager[Guest]] = []
         started: list[dict[Revision, Guest]] = [{} for _ in range(count)]
+        failures: list[GuestError] = []
 
         async def start(guests: dict[Revision, Guest], revision: Revision) -> None:
             context = self._sandbox.start(specs[revision])
-            guests[revision] = await context.__aenter__()
+            try:
+                guests[revision] = await context.__aenter__()
+            except GuestError as error:  # raised below, on its own instead of in a group
+                failures.append(error)
+                tasks.cancel_scope.cancel()
+                return
             contexts.append(context)
 
         try:
@@ -109,6 +115,8 @@ class PairFactory:
                 for guests in started:
                     for revision in specs:
                         tasks.start_soon(start, guests, revision)
+            if failures:
+                raise failures[0]
             yield [GuestPair({r: guests[r] for r in specs}) for guests in started]
         finally:
             problem = sys.exc_info()

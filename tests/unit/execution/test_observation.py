@@ -84,6 +84,27 @@ def test_a_guest_that_fails_is_replaced_for_the_next_request() -> None:
     assert {o.outcomes[Revision.HEAD].kind for o in second} == {OutcomeKind.RETURNED}
 
 
+class Unstartable:
+    """Guests of which the first ones do not start."""
+
+    def __init__(self, failures: int) -> None:
+        self.failures = failures
+
+    def __call__(self, revision: Revision) -> Guest:
+        if self.failures:
+            self.failures -= 1
+            raise GuestError("it did not start in time")
+        return guests(revision)
+
+
+def test_guests_that_do_not_start_cost_one_request() -> None:
+    first, second = observed(Unstartable(1), CALLS, CALLS)
+
+    assert isinstance(first, GuestError)
+    assert not isinstance(second, GuestError)
+    assert len(second) == len(CALLS)
+
+
 def test_an_error_of_the_asker_ends_the_guests() -> None:
     pairs, sandbox = pairs_from(guests)
 
