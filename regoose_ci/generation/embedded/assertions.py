@@ -78,12 +78,21 @@ class Check:
             return f"assert {subject}"
         if is_open and self.relation is Relation.IS and self.expected in {"True", "False"}:
             holds = (self.expected == "True") is (operator == "is")
-            return f"assert {subject}" if holds else f"assert not ({subject})"
+            return f"assert {subject}" if holds else f"assert {_denied(subject, node)}"
         if is_open or isinstance(node, ast.Lambda | ast.IfExp | ast.BoolOp | ast.Await):
             subject = f"({subject})"
         if self.relation in {Relation.CONTAINS, Relation.LACKS}:
             return f"assert {self.expected} {operator} {subject}"
         return f"assert {subject} {operator} {self.expected}"
+
+
+def _denied(subject: str, node: ast.expr | None) -> str:
+    """``a not in b`` for ``a in b``, and ``not (a < b)``, which need not be ``a >= b``."""
+    match node:
+        case ast.Compare(left, [ast.In()], [right]):
+            sides = (ast.get_source_segment(subject, side) for side in (left, right))
+            return " not in ".join(filter(None, sides))
+    return f"not ({subject})"
 
 
 def checks_of(value: Value) -> tuple[Check, ...]:

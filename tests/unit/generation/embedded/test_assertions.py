@@ -76,6 +76,7 @@ def test_objects_are_asserted_by_their_plainest_public_parts() -> None:
     [
         ("a == b", True, "assert a == b", "assert not (a == b)"),
         ("a == b", False, "assert not (a == b)", "assert a == b"),
+        ("'a' in b", False, "assert 'a' not in b", "assert 'a' in b"),
         ("a + b", 3, "assert a + b == 3", "assert a + b != 3"),
         ("a == b", 1, "assert (a == b) == 1", "assert (a == b) != 1"),
         ("f()", False, "assert f() is False", "assert f() is not False"),
