@@ -101,6 +101,8 @@ def checks_of(value: Value) -> tuple[Check, ...]:
         return (Check("math.isnan({})", Relation.TRUE, imports=("import math",)),)
     if value.source is not None and len(value.source) <= MAX_WHOLE and _is_comparable(value):
         return (_exactly("{}", value, approximate=True),)
+    if (text_alike := _text_alike(value)) is not None:
+        return (_exactly("{}", text_alike),)
     if value.source is not None and (text := string_of(value.source)) is not None:
         return _checks_of_long_text(text)
     if value.source is not None and (size := _size_of(value)) is not None:
@@ -111,6 +113,14 @@ def checks_of(value: Value) -> tuple[Check, ...]:
     shown = sorted(parts, key=_telling)
     count = 1 if value.type == _ITERATOR else _MAX_PARTS
     return tuple(_exactly(path, part, approximate=True) for path, part in shown[:count])
+
+
+def _text_alike(value: Value) -> Value | None:
+    """The text that a value of a class of texts equals, when its parts show all of it."""
+    start, size = value.parts.get("{}[:80]"), value.parts.get("len({})")
+    text = string_of(start.source) if start is not None else None
+    is_whole = text is not None and size is not None and size.source == str(len(text))
+    return start if value.source is None and is_whole else None
 
 
 def _telling(part: tuple[str, Value]) -> tuple[bool, bool, tuple[int, int, str]]:

@@ -22,6 +22,7 @@ _NOUNS = {
     "dict": "dict",
     "set": "set",
     "frozenset": "set",
+    "NoneType": "none",
 }
 _REFUSALS = frozenset({"ValueError", "TypeError", "KeyError", "LookupError", "IndexError"})
 _COMPLAINT = re.compile(

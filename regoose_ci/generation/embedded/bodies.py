@@ -89,6 +89,10 @@ def argument_body(
     setup: list[str] = []
     names: dict[str, str] = {}
     for key in changed:
+        given = _argument(call, key)
+        if given is not None and given.isidentifier():
+            names[key] = given
+            continue
         replaced = _with_argument_named(call, key, parameters, names.values())
         if replaced is None:
             return None

@@ -95,17 +95,22 @@ def _groups(observations: Iterable[Observation]) -> list[list[Observation]]:
 
 def _row(observation: Observation) -> Row | None:
     """The observation as a row of a table; ``None`` when one assertion does not tell it."""
-    outcome = observation.outcomes[Revision.HEAD]
+    call, outcome = observation.call, observation.outcomes[Revision.HEAD]
     if outcome.raised is not None:
-        call = observation.call
         inputs = [*call.args, *(value for _, value in call.kwargs)]
         return Row(call, outcome, common_match_of(outcome.raised, inputs))
-    if outcome.changed_arguments or outcome.stdout or outcome.value is None:
+    if outcome.stdout or outcome.value is None:
         return None
-    checks = checks_of(outcome.value)
-    if len(checks) > 1 or is_statement(observation.call) or not says_enough(checks):
+    changed, told = "", outcome.value
+    if outcome.changed_arguments:
+        (changed, told), *others = outcome.changed_arguments.items()
+        if others or outcome.value.source != "None":
+            return None
+    checks = checks_of(told)
+    says_one = len(checks) == 1 and says_enough(checks)
+    if not says_one or (is_statement(call) and not changed):
         return None
-    return Row(observation.call, outcome, checks[0])
+    return Row(call, outcome, checks[0], changed)
 
 
 def _case(context: FunctionContext, group: Sequence[Observation]) -> _Case | None:

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 
 from regoose_ci.domain.observations import Call, Outcome
 from regoose_ci.generation.embedded.assertions import Check
-from regoose_ci.generation.embedded.bodies import Body, raising_body, value_body
+from regoose_ci.generation.embedded.bodies import (
+    Body,
+    argument_body,
+    raising_body,
+    value_body,
+)
 from regoose_ci.generation.embedded.naming import variable_for
 
 _EXPECTED = "expected"
@@ -18,11 +23,16 @@ _PLAIN = frozenset({"str", "bytes", "int", "float"})
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One input and what is asserted of it: a check, or a pattern its exception matches."""
+    """One input and what is asserted of it: a check, or a pattern its exception matches.
+
+    ``changed`` is the argument that the check is about (a key of ``Outcome.changed_arguments``),
+    empty when it is about the result.
+    """
 
     call: Call
     outcome: Outcome
     claim: Check | str
+    changed: str = ""
 
 
 def shape(row: Row) -> tuple[object, ...]:
@@ -32,33 +42,29 @@ def shape(row: Row) -> tuple[object, ...]:
     if isinstance(row.claim, str):
         form = (outcome.raised and outcome.raised.name, row.claim)
     else:
-        value = outcome.value
+        value = outcome.changed_arguments[row.changed] if row.changed else outcome.value
         kind = "" if value is None or value.type in _PLAIN else value.type
         fixed = row.claim.expected if row.claim.relation.name == "IS" else kind
-        form = (row.claim.path, row.claim.relation, fixed)
+        form = (row.changed, row.claim.path, row.claim.relation, fixed)
     keywords = tuple(key for key, _ in call.kwargs)
     return (call.kind, call.name, len(call.args), keywords, outcome.awaited, outcome.iterated, form)
 
 
 def table_body(rows: Sequence[Row], parameters: Sequence[str], width: int) -> Body | None:
     """One body for all rows; ``None`` when they cannot be put into a table."""
-    first = rows[0]
     columns = _columns([row.call for row in rows], parameters)
     expected = [row.claim.expected for row in rows if isinstance(row.claim, Check)]
     asks_expected = len(set(expected)) > 1
     names = [*columns.values(), *([_EXPECTED] if asks_expected else [])]
     if not columns or len(set(names)) < len(names):
         return None
-    template = _with_variables(first.call, columns)
-    raised = first.outcome.raised
-    if isinstance(first.claim, Check):
-        check = (
-            dataclasses.replace(first.claim, expected=_EXPECTED) if asks_expected else first.claim
+    first = dataclasses.replace(rows[0], call=_with_variables(rows[0].call, columns))
+    if asks_expected and isinstance(first.claim, Check):
+        first = dataclasses.replace(
+            first, claim=dataclasses.replace(first.claim, expected=_EXPECTED)
         )
-        body = value_body(template, first.outcome, [check], parameters, width)
-    elif raised is not None:
-        body = raising_body(template, first.outcome, raised, first.claim)
-    else:
+    body = _body_of(first, parameters, width)
+    if body is None:
         return None
     table = [
         [
@@ -70,6 +76,17 @@ def table_body(rows: Sequence[Row], parameters: Sequence[str], width: int) -> Bo
     return Body(
         body.lines, body.flipped, _imports(rows, body), tuple(names), _decorator(names, table)
     )
+
+
+def _body_of(row: Row, parameters: Sequence[str], width: int) -> Body | None:
+    call, outcome = row.call, row.outcome
+    if isinstance(row.claim, Check):
+        if row.changed:
+            return argument_body(call, outcome, {row.changed: row.claim}, parameters)
+        return value_body(call, outcome, [row.claim], parameters, width)
+    if outcome.raised is not None:
+        return raising_body(call, outcome, outcome.raised, row.claim)
+    return None
 
 
 def _decorator(names: Sequence[str], table: Sequence[Sequence[str]]) -> str:

@@ -195,3 +195,9 @@ def test_what_a_message_repeats_of_the_inputs_is_left_out_of_a_tables_pattern(
 def test_a_long_message_is_matched_by_its_first_sentence() -> None:
     raised = Raised("builtins.ValueError", f"Bad bounds. Select one of {'()' * 40}", "ValueError")
     assert match_of(raised) == "'Bad bounds'"
+
+
+def test_a_text_of_another_class_is_compared_as_a_text() -> None:
+    parts = {"{}[:80]": value("foo"), "{}[-80:]": value("foo"), "len({})": value(3)}
+    (check,) = checks_of(opaque("String", **parts))
+    assert check.render("f(1)") == "assert f(1) == 'foo'"

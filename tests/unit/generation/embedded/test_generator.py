@@ -212,3 +212,22 @@ def test_all_code_and_its_twins_parse() -> None:
     for test in generate(seen, dataclasses.replace(seen, outcomes={**seen.outcomes})):
         ast.parse(test.code)
         ast.parse(test.negated or "(")
+
+
+def test_arguments_that_are_changed_share_a_table_too() -> None:
+    (test,) = of_kind(
+        CandidateKind.HARDENING,
+        *(
+            observation(
+                call("merge", "{}", repr(more)), None, returned(None, _0=more), lines=(1, line)
+            )
+            for line, more in enumerate(({"a": 1}, {"b": 2}), start=2)
+        ),
+    )
+    body = test.code.partition("def ")[2]
+    assert body.splitlines()[1:] == [
+        "    first = {}",
+        "    merge(first, second)",
+        "    assert first == expected",
+    ]
+    assert len(test.observations) == 2
