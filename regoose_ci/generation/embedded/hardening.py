@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,7 @@ from regoose_ci.generation.embedded.naming import Names, names_for, parameters_o
 from regoose_ci.generation.embedded.selection import select_inputs
 from regoose_ci.generation.embedded.size import plainness
 from regoose_ci.generation.embedded.tables import Row, shape, table_body
+from regoose_ci.generation.embedded.warnings_of import warnings_filter
 
 _MAX_TESTS = 5
 _MAX_ROWS = 7
@@ -67,8 +69,9 @@ def _test(context: FunctionContext, case: _Case, names: Names) -> CandidateTest 
     parameters = parameters_of(context.function, calls[0])
     behaviour = behaviour_of_all(calls, outcomes, parameters)
     name = names.pick(names_for(calls, behaviour, parameters, outcomes[0].value))
+    body = _tolerant(case.body, warnings_filter(context.function, case.observations))
     try:
-        code, negated = render_test(name, case.body, context.style.line_length)
+        code, negated = render_test(name, body, context.style.line_length)
     except UnwritableTestError:
         return None
     return CandidateTest(
@@ -76,11 +79,18 @@ def _test(context: FunctionContext, case: _Case, names: Names) -> CandidateTest 
         name=name,
         kind=CandidateKind.HARDENING,
         code=code,
-        imports=tuple(dict.fromkeys(case.body.imports)),
+        imports=tuple(dict.fromkeys(body.imports)),
         origin=ORIGIN,
         observations=case.observations,
         negated=negated,
     )
+
+
+def _tolerant(body: Body, decorator: str) -> Body:
+    if not decorator:
+        return body
+    decorators = "\n".join(filter(None, [decorator, body.decorator]))
+    return dataclasses.replace(body, decorator=decorators, imports=(*body.imports, "import pytest"))
 
 
 def _groups(observations: Iterable[Observation]) -> list[list[Observation]]:
