@@ -7,6 +7,7 @@ left alone.
 from __future__ import annotations
 
 import ast
+import functools
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ class Mutant:
     source: str
 
 
+@functools.lru_cache(maxsize=256)
 def make_mutants(function: FunctionSource) -> tuple[Mutant, ...]:
     """Make mutants of the function's changed lines, evenly chosen when there are many.
 

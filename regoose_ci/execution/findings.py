@@ -16,7 +16,7 @@ from regoose_ci.comparison.differences import (
 )
 from regoose_ci.comparison.shapes import Kind
 from regoose_ci.domain.changes import ChangedFunction, FunctionSource
-from regoose_ci.domain.observations import Observation, Reach
+from regoose_ci.domain.observations import Call, Observation, Reach
 from regoose_ci.domain.report import Explored
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.endings import Ending
@@ -45,6 +45,10 @@ class FunctionFindings:
     unstable: int = 0
     """How many repeated calls came out differently."""
     mutants: tuple[Mutant, ...] = ()
+    """Those that were tried and are not equivalent."""
+    equivalent: frozenset[str] = frozenset()
+    measured: set[Call] = field(default_factory=set)
+    """Calls that mutants were tried on."""
 
     @property
     def explored(self) -> Explored:

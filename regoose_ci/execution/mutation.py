@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 from regoose_ci.analysis.branches import branch_exits
 from regoose_ci.analysis.mutants import Mutant, make_mutants
@@ -11,7 +12,7 @@ from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.findings import FunctionFindings, target_of
 from regoose_ci.execution.jobs import mutate
 from regoose_ci.execution.pairs import GuestPair
-from regoose_ci.guest.protocol import Fault, MutateJob
+from regoose_ci.guest.protocol import Fault, Mutated, MutateJob
 
 MAX_CALLS = 240
 MAX_KILLERS = 40
@@ -22,35 +23,50 @@ SECONDS = 6.0
 async def measure_mutants(pair: GuestPair, findings: FunctionFindings, seconds: float) -> None:
     """Make mutants of the function on head, and note on each observation which it kills.
 
-    No mutant is begun after ``seconds``.
+    No mutant is begun after ``seconds``. What an earlier measuring found stays: then only mutants
+    that nothing killed yet are tried, and if none was left untried, only on new observations.
     """
     function = findings.function
     if function.head is None:
         return
-    mutants = make_mutants(function.head)
+    killed = frozenset(mutant for o in findings.kept for mutant in o.kills)
+    known = {m.id for m in findings.mutants} | findings.equivalent
+    alive = [m for m in make_mutants(function.head) if m.id not in killed | findings.equivalent]
+    is_repeated = all(m.id in known for m in alive)
     tried = [
         (index, observation)
         for index, observation in enumerate(findings.kept)
         if observation.outcomes[Revision.HEAD].kind in (OutcomeKind.RETURNED, OutcomeKind.RAISED)
+        and not (is_repeated and observation.call in findings.measured)
     ][:MAX_CALLS]
-    if not mutants or not tried:
+    if not alive or not tried:
         return
     job = MutateJob(
         target_of(function, function.head),
-        tuple(Fault(m.id, m.source) for m in mutants),
+        tuple(Fault(m.id, m.source) for m in alive),
         tuple(observation.call for _, observation in tried),
         seconds=min(SECONDS, seconds),
         max_killers=MAX_KILLERS,
     )
-    results = {r.id: r for r in await mutate(pair.guests[Revision.HEAD], job)}
-    findings.mutants = tuple(m for m in mutants if m.id in results and not results[m.id].equivalent)
+    results = await mutate(pair.guests[Revision.HEAD], job)
+    findings.measured |= {observation.call for _, observation in tried}
+    findings.equivalent |= {r.id for r in results if r.equivalent}
+    begun = known | {r.id for r in results}
+    findings.mutants = tuple(
+        m for m in make_mutants(function.head) if m.id in begun - findings.equivalent
+    )
+    _note(findings, results, [index for index, _ in tried])
+
+
+def _note(findings: FunctionFindings, results: Sequence[Mutated], tried: Sequence[int]) -> None:
+    """Add to the observations, tried in this order, what they kill."""
     kills: dict[int, set[str]] = {}
-    for mutant in findings.mutants:
-        for call in results[mutant.id].killed_by:
+    for result in results:
+        for call in result.killed_by:
             if call < len(tried):
-                kills.setdefault(tried[call][0], set()).add(mutant.id)
+                kills.setdefault(tried[call], set()).add(result.id)
     findings.kept = [
-        dataclasses.replace(o, kills=frozenset(kills.get(n, ())))
+        dataclasses.replace(o, kills=o.kills | kills[n]) if n in kills else o
         for n, o in enumerate(findings.kept)
     ]
 
