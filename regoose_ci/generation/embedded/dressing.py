@@ -12,6 +12,12 @@ from regoose_ci.generation.embedded.value_types import annotation_of
 
 _FIXTURES = {"capsys": "pytest.CaptureFixture[str]", "monkeypatch": "pytest.MonkeyPatch"}
 
+_VERBS = frozenset(
+    {"returns", "rejects", "raises", "accepts", "changes", "prints", "keeps", "strips", "finishes"}
+    | {"lowercases", "uppercases", "capitalizes", "escapes", "unescapes", "removes", "replaces"}
+    | {"collapses", "appends", "formats", "does", "has", "explains", "encodes", "decodes"}
+)
+
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -124,7 +130,8 @@ def _with_docstring(code: str, name: str) -> str:
     words = name.removeprefix("test_").replace("_", " ")
     last = _last_header_line(code, _function(code).lineno)
     lines = code.split("\n")
-    text = f'    """{words[:1].upper()}{words[1:]}."""'
+    that = "that " if _VERBS & {*words.split()[1:]} else ""
+    text = f'    """Check {that}{words}."""'
     return "\n".join([*lines[:last], text, *lines[last:]])
 
 

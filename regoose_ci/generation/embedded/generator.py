@@ -10,6 +10,7 @@ from regoose_ci.generation.base import Feedback, FunctionContext
 from regoose_ci.generation.embedded.annotations import as_annotated
 from regoose_ci.generation.embedded.catching import catching_tests
 from regoose_ci.generation.embedded.hardening import hardening_tests
+from regoose_ci.generation.embedded.leftovers import is_portable
 from regoose_ci.generation.embedded.naming import Names
 
 
@@ -20,6 +21,7 @@ class EmbeddedGenerator:
         self, context: FunctionContext, observations: Sequence[Observation], feedback: Feedback
     ) -> Sequence[CandidateTest]:
         """Propose tests; those whose code ``feedback`` rejected are left out."""
+        observations = [o for o in observations if is_portable(o)]
         proper = as_annotated(context.function, observations)
         catching = catching_tests(context, proper, Names())
         tests = [

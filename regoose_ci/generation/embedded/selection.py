@@ -13,6 +13,7 @@ from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Observation, Outcome, OutcomeKind
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.generation.embedded.catching import difference_of
+from regoose_ci.generation.embedded.features import feature_of
 from regoose_ci.generation.embedded.naming import is_direct
 from regoose_ci.generation.embedded.size import plainness
 from regoose_ci.guest.protocol import Reach
@@ -25,6 +26,7 @@ _VARYING = re.compile(r"'[^']*'|\d+")
 _MAX_INPUTS = 12
 _LONG = 160
 """Characters from which on an input or a result is long to read."""
+_ALIKE = 3
 _SHOWN_RESULTS = 8
 """So many inputs are shown for their different results alone, once all code is reached."""
 
@@ -160,6 +162,7 @@ def _pruned(chosen: Sequence[_Scored]) -> list[_Scored]:
 def _other_results(chosen: Sequence[_Scored], pool: Sequence[_Scored]) -> list[_Scored]:
     """Inputs with results not shown yet: what kills mutants that reaching a line does not."""
     shown = Counter(_result(s) for s in chosen)
+    kinds = Counter(feature_of(s.observation.call) for s in chosen)
     taken = {id(s) for s in chosen}
     more: list[_Scored] = []
     for scored in pool:
@@ -167,10 +170,12 @@ def _other_results(chosen: Sequence[_Scored], pool: Sequence[_Scored]) -> list[_
             break
         result = _result(scored)
         is_yes_or_no = result[0] in {"True", "False"}
-        is_shown = not scored.is_told or id(scored) in taken
-        if scored.differs or is_shown or shown[result] >= (2 if is_yes_or_no else 1):
+        kind = feature_of(scored.observation.call)
+        is_out = not scored.is_told or id(scored) in taken or kinds[kind] >= _ALIKE
+        if scored.differs or is_out or shown[result] >= (2 if is_yes_or_no else 1):
             continue
         shown[result] += 1
+        kinds[kind] += 1
         more.append(scored)
     return more
 

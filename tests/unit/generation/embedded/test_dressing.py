@@ -40,7 +40,9 @@ def test_a_header_over_several_lines_is_replaced_whole() -> None:
 
 def test_a_docstring_says_what_the_name_says() -> None:
     lines = dress(PLAIN, Habits(documents_tests=True)).splitlines()
-    assert lines[1] == '    """Join of url."""'
+    assert lines[1] == '    """Check join of url."""'
+    verbal = "def test_join_rejects_none():\n    pass"
+    assert '"""Check that join rejects none."""' in dress(verbal, Habits(documents_tests=True))
 
 
 @pytest.mark.parametrize(
