@@ -10,7 +10,7 @@ SCRIPTS := $(filter-out .ci/image_%,$(wildcard .ci/*))
 SUITES := $(wildcard tests/unit tests/integration tests/sandbox tests/e2e)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engines documents demo test check test-all bench clean
+.PHONY: help setup engines documents demo test check e2e test-all bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -41,6 +41,10 @@ check: $(STAMP) ## Lint, format, types, import rules, workflows
 
 test: check engines ## Checks and all tests
 	$(BIN)/python -m pytest $(SUITES)
+
+e2e: $(STAMP) engines ## The action from an event to the comment, run by nektos/act
+	.ci/act $${REGOOSE_TEST_CACHE:-/var/cache/regoose}/act
+	$(BIN)/python -m pytest tests/e2e/test_action.py tests/e2e/test_theft.py
 
 engines: ## Install what the tests of the sandbox need
 	.ci/engines

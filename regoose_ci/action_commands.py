@@ -9,8 +9,9 @@ from pathlib import Path
 from regoose_ci.action.annotations import notice, warning
 from regoose_ci.action.inputs import read_inputs
 from regoose_ci.action.phase import Phase
-from regoose_ci.action.plan import OUTPUTS_FILE, DonePlan, ReviewPlan, read_plan
+from regoose_ci.action.plan import OUTPUTS_FILE, PLAN_FILE, DonePlan, ReviewPlan, read_plan
 from regoose_ci.action.prepare import prepare as prepare_plan
+from regoose_ci.action.publish import clear
 from regoose_ci.action.publish import publish as publish_plan
 from regoose_ci.action.review import base_pyproject, planned_repository, planned_request
 from regoose_ci.action.run import check_without_tokens, read_run, read_token
@@ -54,7 +55,11 @@ def review(given: Path, out: Path, doors: Doors) -> int:
 
 def publish(given: Path, out: Path, exit_code: int | None) -> int:
     """Show on GitHub what the review found. Returns 0 also where GitHub did not take it."""
-    published = publish_plan(_phase(), read_plan(given / PLAN), given / REPORT, exit_code)
+    phase = _phase()
+    if (given / PLAN / PLAN_FILE).exists():
+        published = publish_plan(phase, read_plan(given / PLAN), given / REPORT, exit_code)
+    else:
+        published = clear(phase, read_event(phase.run.event, given / EVENT))
     _leave(out, SUMMARY, published.summary)
     _leave(out, OUTPUTS_FILE, "".join(f"{n}={value}\n" for n, value in published.outputs.items()))
     for line in published.annotations:

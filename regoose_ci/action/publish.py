@@ -19,6 +19,9 @@ from regoose_ci.errors import InfrastructureError
 from regoose_ci.github import (
     ForbiddenError,
     GitHubError,
+    Ignored,
+    PublishRequest,
+    Request,
     StickyComment,
     Superseded,
     Written,
@@ -68,6 +71,23 @@ def publish(phase: Phase, plan: Plan, directory: Path, exit_code: int | None) ->
     if reported is None or reported.report.head_sha not in ("", plan.head_sha):
         return _stop(phase, plan, exit_code, problem)
     return _show(phase, plan, reported, plan.notices, plan.comments)
+
+
+def clear(phase: Phase, request: Request) -> Published:
+    """Replace "working…" where the first phase was torn away before it could leave a plan."""
+    number = None if isinstance(request, Ignored | PublishRequest) else request.number
+    if number is None or not phase.inputs.comment:
+        return Published("")
+    sticky = phase.sticky(number)
+    try:
+        state = sticky.state()
+        if state is None or state.run != phase.run.id:
+            return Published("")
+        text = texts.stopped(state.head_sha, phase.run.page, None)
+        sticky.show_stopped(state.head_sha, text)
+    except GitHubError as error:
+        return Published("", problem=error.message)
+    return Published(f"{text}\n")
 
 
 def _read(directory: Path) -> tuple[Reported | None, str]:

@@ -94,6 +94,9 @@ def docker(place: Path) -> Iterator[Client]:
     finally:
         process.terminate()
         process.wait(60)
+        # Containers in the host's network leave its namespace mounted.
+        for namespace in (place / "docker-exec/netns").glob("*"):
+            subprocess.run(["umount", str(namespace)], check=False, capture_output=True)
 
 
 def _wait_for(client: Client, daemon: subprocess.Popen[bytes]) -> None:

@@ -181,7 +181,7 @@ def test_as_a_step_it_leaves_the_code_and_lets_nothing_printed_be_a_command(
 ) -> None:
     (machine.notes / "code").write_text("1")
     outputs = machine.place / "outputs"
-    done = machine.run("--step", "image", "review", GITHUB_OUTPUT=str(outputs))
+    done = machine.run("--step", "--sandbox", "image", "review", GITHUB_OUTPUT=str(outputs))
 
     assert done.returncode == 0
     assert outputs.read_text() == "code=1\n"
@@ -191,11 +191,32 @@ def test_as_a_step_it_leaves_the_code_and_lets_nothing_printed_be_a_command(
     assert (printed, last) == ("::set-output::x", f"::{token}::")
 
 
+def test_a_step_passes_outputs_and_the_summary_on(machine: Machine) -> None:
+    (machine.notes / "out/outputs").write_text("task=review\n")
+    (machine.notes / "out/summary.md").write_text("said\n")
+    files = {name: str(machine.place / name) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+    (machine.notes / "code").write_text("3")
+
+    assert machine.run("--step", "--receive", "plan", "image", "prepare", **files).returncode == 3
+    assert Path(files["GITHUB_OUTPUT"]).read_text() == "task=review\n"
+    assert Path(files["GITHUB_STEP_SUMMARY"]).read_text() == "said\n"
+
+
+def test_what_a_killed_run_has_left_is_removed(machine: Machine) -> None:
+    machine.install(ENGINE.replace("    run) echo", "    ps) echo left ;;\n    run) echo"))
+    machine.run("image", "review")
+
+    calls = (machine.notes / "asked").read_text().split("---\n")
+    assert "rm\n--force\n--volumes\nleft\n" in calls
+    assert options(machine.asked("ps"), "--filter") == [f"label=regoose.work={machine.work}"]
+    assert options(machine.asked("create"), "--label") == [f"regoose.work={machine.work}"]
+
+
 def test_a_cancelled_step_still_gets_its_report(machine: Machine) -> None:
     machine.install(WAITING)
     outputs = machine.place / "outputs"
     with subprocess.Popen(
-        machine.command("--step", "--receive", "report", "image", "review"),
+        machine.command("--step", "--sandbox", "--receive", "report", "image", "review"),
         env=machine.environment(GITHUB_OUTPUT=str(outputs)), stdout=subprocess.DEVNULL,
     ) as nest:  # fmt: skip
         end = time.monotonic() + 30

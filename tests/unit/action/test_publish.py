@@ -8,9 +8,9 @@ import pytest
 from regoose_ci.action import texts
 from regoose_ci.action.inputs import ActionSettings
 from regoose_ci.action.plan import DonePlan, PublishPlan, ReviewPlan
-from regoose_ci.action.publish import publish
+from regoose_ci.action.publish import Published, clear, publish
 from regoose_ci.errors import InfrastructureError
-from regoose_ci.github import ForbiddenError, RunId, StickyComment
+from regoose_ci.github import ForbiddenError, Ignored, RunId, StickyComment, parse_event
 from regoose_ci.github.comment import COMMENT_LIMIT
 from regoose_ci.github.errors import UnavailableError
 from tests.unit.action.runs import (
@@ -23,6 +23,7 @@ from tests.unit.action.runs import (
     zipped,
 )
 from tests.unit.github.memory import HEAD, PULL, MemoryGitHub
+from tests.unit.github.payloads import PULL_REQUEST, payload
 from tests.unit.reports.sample import large_review
 
 PLAN = ReviewPlan(
@@ -190,3 +191,20 @@ def test_nothing_to_do_is_said(tmp_path: Path) -> None:
     published = publish(phase(MemoryGitHub()), DonePlan(reason="Nothing."), tmp_path, None)
 
     assert (published.summary, dict(published.outputs)) == ("Nothing.\n", {})
+
+
+def test_working_is_cleared_without_a_plan_if_it_is_this_runs(github: MemoryGitHub) -> None:
+    request = parse_event("pull_request", payload(PULL_REQUEST))
+    published = clear(phase(github), request)
+
+    assert sticky_of(github)[0].phase == "stopped"
+    assert "cancelled" in published.summary
+    assert clear(phase(github), Ignored("No.")) == Published("")
+
+
+def test_anothers_working_is_left_without_a_plan() -> None:
+    github = MemoryGitHub()
+    StickyComment(github, 7, RunId(REVIEW_RUN)).show_working(HEAD, "working")
+    clear(phase(github), parse_event("pull_request", payload(PULL_REQUEST)))
+
+    assert sticky_of(github)[0].phase == "working"

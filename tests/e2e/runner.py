@@ -1,0 +1,161 @@
+"""The action as users start it: an example workflow, run by nektos/act, against a fake GitHub."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import signal
+import subprocess
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from regoose_ci.github.marker import CommentState, read_marker
+from tests.e2e.image import CACHE, Client, Image
+from tests.e2e.program import ROOT
+from tests.fakes.github_api import TOKEN
+from tests.fakes.github_server import FakeGitHub
+from tests.fakes.github_shapes import REPOSITORY, FakeArtifact
+
+TOOLS = CACHE / "act"
+"""Made by ``.ci/act``."""
+EXAMPLES = ROOT / "examples/workflows"
+NUMBER = 7
+_UPLOADER = "actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02"
+_LONGEST = 400.0
+_AFTER = """
+      - if: always()
+        env:
+          OUTPUTS: ${{{{ toJSON(steps.regoose.outputs) }}}}
+        run: printf '%s' "$OUTPUTS" > {file}
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run came to: act's exit code and log, and the outputs of the action."""
+
+    code: int
+    log: str
+    outputs: Mapping[str, str]
+
+
+class Runner:
+    """Runs workflows for one repository of the fake GitHub, below ``place``."""
+
+    def __init__(self, place: Path, client: Client, image: Image, github: FakeGitHub) -> None:
+        self.place = place
+        self.github = github
+        self._client = client
+        self._image = image
+        self._runs = iter(range(50, 1000))
+
+    def run(self, example: str, name: str, event: Mapping[str, JsonValue], **inputs: str) -> Ran:
+        """Run an example workflow for an event to its end."""
+        with self.started(example, name, event, **inputs) as (process, place):
+            log, _ = process.communicate(timeout=_LONGEST)
+        return _ran(process, log, place)
+
+    @contextlib.contextmanager
+    def started(
+        self, example: str, name: str, event: Mapping[str, JsonValue], **inputs: str
+    ) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+        """Start the same; the process is killed at the end if it still runs."""
+        run = next(self._runs)
+        place = self.place / f"run-{run}"
+        (place / ".github/workflows").mkdir(parents=True)
+        (place / "event.json").write_text(json.dumps(event))
+        workflow = self._workflow(EXAMPLES / example, place, inputs)
+        (place / ".github/workflows/workflow.yml").write_text(workflow)
+        subprocess.run(["git", "init", "-q", str(place)], check=True)
+        process = subprocess.Popen(
+            [*self._command(name, place), "--env", f"GITHUB_RUN_ID={run}"],
+            cwd=place, env=self._environment(), text=True, errors="replace",
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+        try:
+            yield process, place
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        self._keep_artifact(run)
+
+    def artifact(self, run: int) -> dict[str, bytes]:
+        """The files of the artifact that a run left."""
+        (one,) = self.github.artifacts[run]
+        with zipfile.ZipFile(io.BytesIO(one.data)) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+
+    def comments(self) -> list[tuple[CommentState, str]]:
+        """Our comments in the pull request: what each remembers and says."""
+        found = [(read_marker(c.body), c.body) for c in self.github.comments.get(NUMBER, [])]
+        return [(state, body.split("\n", 1)[1]) for state, body in found if state is not None]
+
+    def _workflow(self, example: Path, place: Path, inputs: Mapping[str, str]) -> str:
+        given = {
+            "image": self._image.name, "engine": self._client.engine, "network": "host", **inputs,
+        }  # fmt: skip
+        text = example.read_text()
+        head, step, rest = text.rpartition("      - uses: org/regoose-action@v1\n")
+        rest = rest or "        with:\n"
+        extra = "".join(f"          {n}: {json.dumps(value)}\n" for n, value in given.items())
+        after = _AFTER.format(file=place / "outputs.json")
+        return f"{head}{step}        id: regoose\n{rest}{extra}{after}"
+
+    def _command(self, name: str, place: Path) -> list[str]:
+        options = {
+            "--eventpath": str(place / "event.json"),
+            "--platform": "ubuntu-latest=-self-hosted",
+            "--artifact-server-path": str(self.place / "artifacts"),
+            "--artifact-server-addr": "127.0.0.1",
+            "--secret": f"GITHUB_TOKEN={TOKEN}",
+        }
+        command = [str(TOOLS / "act"), name, "--no-cache-server"]
+        command += [word for option in options.items() for word in option]
+        command += ["--local-repository", f"org/regoose-action@v1={ROOT}"]
+        command += ["--local-repository", f"{_UPLOADER}={TOOLS}/upload-artifact"]
+        variables = {
+            "GITHUB_API_URL": self.github.url,
+            # By its name, the uploading action takes any other server for one that it cannot serve.
+            "GITHUB_SERVER_URL": self.github.url.replace("127.0.0.1", "github.localhost"),
+            "GITHUB_REPOSITORY": REPOSITORY,
+            **{n: v for n, v in self._client.environment.items() if n.startswith("DOCKER_")},
+        }
+        return command + [w for n, v in variables.items() for w in ("--env", f"{n}={v}")]
+
+    def _environment(self) -> dict[str, str]:
+        place = str(self.place)
+        return {
+            **self._client.environment,
+            "PATH": os.environ["PATH"],  # also for node, which uploads
+            "HOME": place,
+            "XDG_CACHE_HOME": f"{place}/cache",
+        }
+
+    def _keep_artifact(self, run: int) -> None:
+        """Give the fake GitHub what the run uploaded to act's own server."""
+        for path in sorted((self.place / f"artifacts/{run}").rglob("*.zip")):
+            kept = FakeArtifact(10_000 + run, path.stem, path.read_bytes())
+            self.github.artifacts.setdefault(run, []).append(kept)
+
+
+def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    """Wait until something holds; raises where the process ends before."""
+    end = time.monotonic() + _LONGEST
+    while not condition():
+        assert process.poll() is None, "the run ended before"
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def _ran(process: subprocess.Popen[str], log: str, place: Path) -> Ran:
+    outputs = place / "outputs.json"
+    assert outputs.exists(), log[-5000:]
+    return Ran(process.returncode, log, json.loads(outputs.read_text()))
