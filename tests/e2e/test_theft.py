@@ -39,7 +39,7 @@ def test_a_thief_gets_nothing(runner: Runner, tmp_path: Path) -> None:
     for secret in (TOKEN, KEY, pair):
         assert secret not in ran.log + comment
         assert [name for name, data in files.items() if secret.encode() in data] == []
-    # Nothing was sent to where the pull request's settings point, and nothing was commented but ours.
+    # Nothing went where the pull request's settings point, and no comment is there but ours.
     assert [asked.path for asked in runner.github.asked if "stolen" in asked.path] == []
     assert len(runner.github.comments[7]) == 1
     assert report.generator.name == "embedded"
