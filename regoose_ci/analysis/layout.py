@@ -13,7 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib  # type: ignore[import-not-found,unused-ignore]
 
-_TEST_FILES = ("test_*.py", "*_test.py", "tests.py", "conftest.py")
+_TEST_FILES = ("test_*.py", "*_test.py", "test.py", "tests.py", "conftest.py")
 _TEST_DIRECTORIES = frozenset({"test", "tests"})
 _ASIDE = frozenset(
     {"benchmark", "benchmarks", "build", "ci", "dist", "doc", "docs", "example", "examples"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable
+from itertools import zip_longest
 
 from regoose_ci.inputs.expressions import kind_of, literal
 
@@ -12,13 +13,29 @@ MAX_PER_KIND = 300
 FOREIGN_SHARE = 4
 
 _PLAIN: dict[str, tuple[str, ...]] = {
-    "str": ("''", "'a'", "'hello world'", "'A'", "' '", "'1'", "'a b'", "'a\\nb'", "'0'"),
+    "str": (
+        "'hello world'",
+        "''",
+        "'a'",
+        "'One two, three-four.'",
+        "'1'",
+        "'CamelCase_and_snake'",
+        "' '",
+        "'A'",
+        "'a b'",
+        "'a\\nb'",
+        "'0'",
+        "'2024-01-15'",
+        "'a@b.org'",
+        "'https://example.com/a?b=c#d'",
+        "'<b>x</b>'",
+    ),
     "int": ("0", "1", "-1", "2", "10", "100", "1000", "255", "-100", "7"),
     "float": ("0.0", "1.0", "0.5", "-1.5", "123.456", "1e-09", "10000000000.0", "0.1"),
     "bool": ("True", "False"),
     "bytes": ("b''", "b'a'", "b'\\x00\\xff'", "b'hello'"),
     "NoneType": ("None",),
-    "list": ("[]", "[1]", "[1, 2, 3]", "['a', 'b']", "[3, 1, 2]"),
+    "list": ("[3, 1, 2]", "[]", "[1]", "['a', 'b']", "[1, 1, 2]", "[[1, 2], [3]]"),
     "tuple": ("()", "(1,)", "(1, 2)", "('a', 'b')"),
     "dict": ("{}", "{'a': 1}", "{'a': 1, 'b': 2}"),
     "set": ("set()", "{1}", "{1, 2}"),
@@ -48,9 +65,14 @@ class Pool:
             self._heat(source)
         for source in literals:
             self.add(source)
+        own = {kind: set(known) for kind, known in self._by_kind.items()}
         for sources in _PLAIN.values():
             for source in sources:
                 self.add(source)
+        self._plain = {
+            kind: tuple(s for s in known if s not in own.get(kind, ()))
+            for kind, known in self._by_kind.items()
+        }
         self.is_foreign = self._is_foreign()
         """The project itself uses characters beyond ASCII."""
         self._common = _FRAGMENTS + (_FOREIGN if self.is_foreign else ())
@@ -101,7 +123,8 @@ class Pool:
 
     def harvested(self, kind: str) -> tuple[str, ...]:
         """Return the literals of one obvious type that the project itself uses, best first."""
-        return tuple(s for s in self._by_kind.get(kind, ()) if s not in _PLAIN.get(kind, ()))
+        plain = self._plain.get(kind, ())
+        return tuple(s for s in self._by_kind.get(kind, ()) if s not in plain)
 
     def changed(self, kind: str) -> tuple[str, ...]:
         """Return the literals of one obvious type that the change itself mentions."""
@@ -110,6 +133,15 @@ class Pool:
     def values(self, kind: str) -> tuple[str, ...]:
         """Return the literals of one obvious type, best first."""
         return tuple(self._by_kind.get(kind, ()))
+
+    def mixed(self, kind: str, count: int) -> list[str]:
+        """Return the best literals of one obvious type, the project's and plain ones in turn.
+
+        The project's are often names of options; plain ones are what most callers pass.
+        """
+        plain = self._plain.get(kind, ())[: max(count // 2, 1)]
+        turns = zip_longest(self.harvested(kind), plain)
+        return [source for turn in turns for source in turn if source is not None][:count]
 
     def choose(self, rng: random.Random, kind: str) -> str | None:
         """Choose a literal of a type, early ones more often."""

@@ -62,11 +62,11 @@ class TypedInputs:
         if form.kind in ("class", "record"):
             return self._object(form, depth)
         if form.kind in ("str", "int", "float", "bool", "bytes", "complex"):
-            return self._literals(form.kind, 12)
+            return self._literals(form.kind, 16)
         return []
 
     def _literals(self, kind: str, count: int) -> list[Written]:
-        return [Written(source) for source in self._pool.values(kind)[:count]]
+        return [Written(source) for source in self._pool.mixed(kind, count)]
 
     def _from_name(self, name: str) -> list[Written]:
         words = set(name.lower().split("_"))

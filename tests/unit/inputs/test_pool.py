@@ -76,3 +76,12 @@ def test_what_the_change_mentions_is_told_by_kind() -> None:
     pool = Pool(["'t'"], ["'x'", "7"])
     assert pool.changed("str") == ("'x'",)
     assert pool.changed("int") == ("7",)
+
+
+def test_the_projects_literals_and_plain_ones_take_turns() -> None:
+    mixed = Pool(["'utf-8'", "'ascii'"]).mixed("str", 4)
+    assert mixed == ["'utf-8'", "'hello world'", "'ascii'", "''"]
+
+
+def test_what_is_in_plain_containers_is_none_of_the_projects() -> None:
+    assert Pool(["7"]).harvested("int") == ("7",)
