@@ -14,6 +14,7 @@ NAMES = (
     "leaks",
     "regressions",
     "embedded",
+    "models",
     "llama_server",
     "coverup",
 )

@@ -66,3 +66,22 @@ def test_more_than_was_asked_for_is_left_out() -> None:
     many = [Scenario(name="test_a", call=f"slugify('{n}')") for n in range(200)]
 
     assert len(prepared(*many).calls) == 12
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def test_slugify(:\n    assert slugify('A') == 'a'\n",
+        "def test_slugify():\nassert slugify('A') == 'a'\n",
+        "test('slugify', () => { expect(slugify('A')).toBe('a'); });\n",
+        'assertEquals("a", Text.slugify("A"));\n',
+        "Der Test prüft, ob slugify kleinschreibt.\n",
+        "def test_slugify():\n    assert slugify('\x00') == ''\n",
+    ],
+    ids=["syntax", "indentation", "JavaScript", "Java", "German", "a null byte"],
+)
+def test_what_is_not_python_is_neither_drafted_nor_observed(code: str) -> None:
+    found = prepared(tests=(FreeTest(code=code),))
+
+    assert (found.drafts, found.calls) == ((), ())
+    assert len(found.dropped) == 1

@@ -1,0 +1,88 @@
+"""A review with a model that takes one second to answer: how much longer than its longest chain?
+
+    python -m benchmarks.models
+
+Reviews eight functions of the sample package `till` together, then the one that was asked about
+most often alone: what it takes alone is the critical path. Every answer comes from the labelled
+bag's good samples.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+import uuid
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from regoose_ci.domain.report import ReviewReport
+from tests.e2e.program import Program
+from tests.e2e.project import Project
+from tests.e2e.till import Answers, make_till
+from tests.fakes.bag import read_samples
+from tests.fakes.openai_server import KEY, Asked, FakeOpenAIServer, Personality
+
+LATENCY_S = 1.0
+BUDGET = "16"
+FUNCTIONS = ("to_cents", "split", "discount", "slug", "initials", "shorten", "reorder", "take")
+_PROPOSED = re.compile(r"^Function `(\w+)` of module `[\w.]+` \(", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One review: what it reports, and what the server saw."""
+
+    report: ReviewReport
+    asked: list[Asked]
+    most_at_once: int
+
+    @property
+    def requests_by_function(self) -> Counter[str]:
+        """How often each function was asked about."""
+        found = (_PROPOSED.search(asked.text) for asked in self.asked)
+        return Counter(match.group(1) for match in found if match)
+
+
+def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory(prefix="regoose-models-") as directory:
+        till = make_till(Path(directory) / "repository")
+        together = _review(till, Path(directory) / "together", FUNCTIONS)
+        longest, requests = together.requests_by_function.most_common(1)[0]
+        alone = _review(till, Path(directory) / "alone", (longest,))
+    wall, path = together.report.timings.generation_s, alone.report.timings.generation_s
+    print(
+        json.dumps(
+            {
+                "functions": len(together.report.functions),
+                "requests": len(together.asked),
+                "most at once": together.most_at_once,
+                "longest chain": {"function": longest, "requests": requests},
+                "generation, all, s": wall,
+                "generation, longest chain alone, s": path,
+                "wall over critical path": round(wall / path, 2),
+                "whole review, s": together.report.duration_s,
+            },
+            indent=2,
+        )
+    )
+
+
+def _review(till: Project, place: Path, functions: tuple[str, ...]) -> Measured:
+    place.mkdir()
+    program = Program(place)
+    samples = tuple(s for s in read_samples({}) if s.label == "good")
+    model = f"m-{uuid.uuid4().hex}"  # no earlier run has left answers of it in the cache
+    personality = Personality(models=frozenset({model}))
+    with FakeOpenAIServer(personality, Answers(samples, LATENCY_S)) as server:
+        only = [word for name in functions for word in ("--only", name)]
+        arguments = ("--provider", "openai", "--model", model, "--base-url", server.url)
+        ended = program.run("review", str(till.path), *only, *arguments, "--budget", BUDGET,
+                            OPENAI_API_KEY=KEY)  # fmt: skip
+        return Measured(ended.report, server.asked, server.most_at_once)
+
+
+if __name__ == "__main__":
+    main()
