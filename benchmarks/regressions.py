@@ -26,7 +26,8 @@ from regoose_ci.agents.board import Board
 from regoose_ci.app import run_session
 from regoose_ci.assembly.laboratory import LaboratoryBuilder
 from regoose_ci.assembly.sources import GitChange
-from regoose_ci.config import Settings, load_settings
+from regoose_ci.config import Settings
+from regoose_ci.config_sources import load_settings
 from regoose_ci.domain.report import ReviewReport
 from regoose_ci.domain.request import RequestKind, ReviewRequest
 from regoose_ci.domain.revisions import Revision

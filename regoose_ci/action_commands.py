@@ -16,7 +16,7 @@ from regoose_ci.action.publish import publish as publish_plan
 from regoose_ci.action.review import base_pyproject, planned_repository, planned_request
 from regoose_ci.action.run import check_without_tokens, read_run, read_token
 from regoose_ci.commands import DONE, Doors, Output, Target, make_request, run_request
-from regoose_ci.config import load_settings
+from regoose_ci.config_sources import load_settings
 from regoose_ci.domain.request import RequestKind
 from regoose_ci.github import GitHubClient, read_event
 from regoose_ci.repository.fetch import Remote, fetch_commits

@@ -13,15 +13,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from regoose_ci.assembly.endings import INTERRUPTED as INTERRUPTED_REASON
-from regoose_ci.config import (
-    EMBEDDED,
-    NEVER_COMMITTED,
-    FailOn,
-    Settings,
-    load_settings,
-    set_in_env_file,
-    variable_name,
-)
+from regoose_ci.config import EMBEDDED, NEVER_COMMITTED, FailOn, Settings, variable_name
+from regoose_ci.config_sources import load_settings, set_in_env_file
 from regoose_ci.console import inert_json, open_screen, print_error, progress
 from regoose_ci.demo.repository import DESCRIPTION, TITLE, make_sample_repository
 from regoose_ci.domain.diagnosis import Check, Diagnosis

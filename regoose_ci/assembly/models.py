@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 
 from regoose_ci.config import EMBEDDED, Settings
@@ -40,7 +41,8 @@ def open_models(settings: Settings, environment: Mapping[str, str]) -> ModelSess
     if settings.replay is not None:
         return replay_session(settings.replay, budget)
     directory = settings.cache_dir / "models"
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):  # without it nothing is remembered, that is all
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     plan = ModelPlan(
         endpoints=tier_endpoints(
             (settings.provider, *settings.fallback_providers),

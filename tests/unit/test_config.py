@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from regoose_ci.cli_options import SHARED
-from regoose_ci.config import MODEL_PROVIDERS, Settings, load_settings, setting_name, variable_name
+from regoose_ci.config import MODEL_PROVIDERS, Settings, setting_name, variable_name
+from regoose_ci.config_sources import load_settings
 from regoose_ci.errors import UsageError
 from regoose_ci.providers import registry
 
