@@ -44,6 +44,8 @@ async def run_on(
     where = sources_of(function).get(revision)
     watch = () if where is None else (target_of(function, where),)
     ended = await run_test(guest, RunTestJob(_FILE, source, name, watch))
+    if ended.run is not None:
+        ended = dataclasses.replace(ended, run=_within(ended.run, where))
     return record_of(revision, name, source, ended)
 
 
@@ -89,7 +91,7 @@ async def run_together(
 
 
 def _within(run: TestRun, where: FunctionSource | None) -> TestRun:
-    """Leave of what a test reached what lies in its own function."""
+    """Leave of what a test claims to have reached what lies in its own function."""
     if where is None:
         return dataclasses.replace(run, reach=Reach())
     inside = range(where.first_line, where.last_line + 1)

@@ -46,6 +46,7 @@ class ContainerGuest:
         self._next_id = 1
         self._budget = Budget()
         self._lock = anyio.Lock()
+        self._is_usable = True
 
     async def begin(self, setup: GuestSetup) -> None:
         """Send the set-up and wait until the supervisor is ready."""
@@ -57,18 +58,27 @@ class ContainerGuest:
             raise GuestError("the sandbox did not start in time") from error
 
     async def call(self, job: str, payload: object, deadline: float, worker: str = "") -> Answer:
-        """See ``Guest.call``."""
+        """See ``Guest.call``.
+
+        A call that failed or was cancelled may have left off inside a frame. What follows could
+        be read as whatever reviewed code wants to have said, so that nothing more is read.
+        """
         assert dataclasses.is_dataclass(payload)
         assert not isinstance(payload, type)
         async with self._lock:
+            if not self._is_usable:
+                raise GuestError("the sandbox was given up after an earlier failure")
+            self._is_usable = False
             request = Request(self._next_id, job, dataclasses.asdict(payload), deadline, worker)
             self._next_id += 1
             try:
                 with anyio.fail_after(deadline + self._patience.grace):
                     await self._send(to_json(request))
-                    return await self._collect(request.id)
+                    answer = await self._collect(request.id)
             except TimeoutError as error:
                 raise GuestError("the sandbox did not answer within its deadline") from error
+            self._is_usable = True
+            return answer
 
     async def _collect(self, request_id: int) -> Answer:
         items: list[object] = []

@@ -6,9 +6,14 @@
 from __future__ import annotations
 
 import anyio
+import pytest
+
+from regoose_ci.assembly.laboratory import PRELOAD
+from regoose_ci.execution.pairs import PairFactory
 
 from .lab import Lab, attack, new_tag, processes_named, tagged
 from .sessions import run_sessions, settled, start_anew, traces
+from .verdicts import HONEST, specs_of
 
 RUNS = 30
 
@@ -39,3 +44,17 @@ def test_a_cancelled_run_leaves_nothing(lab: Lab) -> None:
 
     assert processes_named(tag) == []
     assert settled(lab, tag, before) == before
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.3, 3.0], ids=["before", "amid", "after"])
+def test_no_container_is_left_of_pairs_that_are_interrupted(lab: Lab, seconds: float) -> None:
+    pairs = PairFactory(lab.sandbox, specs_of(lab, {"shop/prices.py": HONEST}), PRELOAD)
+
+    async def interrupted() -> None:
+        with anyio.move_on_after(seconds):
+            async with pairs.two_testing_pairs():
+                await anyio.sleep(600)
+
+    anyio.run(interrupted)
+
+    assert lab.containers() == set()

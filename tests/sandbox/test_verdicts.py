@@ -17,14 +17,30 @@ from regoose_ci.execution.validation import run_on
 from tests.unit.agents.boards import PRICE
 
 from .lab import Lab
-from .verdicts import CATCHING, HONEST, UNTRUE, NumberedSandbox, judged, plain_pytest, specs_of
+from .verdicts import (
+    CATCHING,
+    HONEST,
+    UNTRUE,
+    UNTRUE_TOO,
+    NumberedSandbox,
+    judged,
+    plain_pytest,
+    specs_of,
+)
+
+
+def verdicts(
+    catching: RejectionReason | None, untrue: RejectionReason | None
+) -> dict[str, RejectionReason | None]:
+    return {CATCHING.name: catching, UNTRUE.name: untrue, UNTRUE_TOO.name: untrue}
+
 
 CHANGED = "\ndef price(n):\n    return n + 1\n"
-SEEN_THROUGH = {CATCHING.name: None, UNTRUE.name: RejectionReason.FAILS_ON_HEAD}
+SEEN_THROUGH = verdicts(None, RejectionReason.FAILS_ON_HEAD)
 """The attack changes nothing: what is true is accepted and what is not is refused."""
-LIED = {CATCHING.name: RejectionReason.INTEGRITY, UNTRUE.name: RejectionReason.ASSERTS_NOTHING}
+LIED = verdicts(RejectionReason.INTEGRITY, RejectionReason.ASSERTS_NOTHING)
 """Everything passes on head, so do the negations; on base they fail."""
-ENDED = dict.fromkeys((CATCHING.name, UNTRUE.name), RejectionReason.INTEGRITY)
+ENDED = verdicts(RejectionReason.INTEGRITY, RejectionReason.INTEGRITY)
 
 REPORTS = """
 from _pytest.reports import TestReport
@@ -115,8 +131,8 @@ def test_plain_pytest_tells_of_an_untrue_test_where_nothing_is_hostile(tmp_path:
 
 def test_an_honest_change_is_judged_as_it_is(lab: Lab) -> None:
     assert judged(lab, head()) == SEEN_THROUGH
-    unchanged = {CATCHING.name: RejectionReason.NO_GAIN, UNTRUE.name: None}
-    assert judged(lab, {"shop/prices.py": HONEST}) == unchanged
+    unchanged = {"shop/prices.py": HONEST}
+    assert judged(lab, unchanged) == verdicts(RejectionReason.NO_GAIN, None)
 
 
 INSIDER = """
@@ -130,9 +146,11 @@ def price(n):
     while here is not None:
         seen = {**here.f_locals, **seen}
         here = here.f_back
-    record = {"collected": [seen["job"].test], "outcome": "passed", "duration": 0.1}
+    for test in seen["job"].tests:
+        record = {"collected": [test], "outcome": "passed", "duration": 0.1}
+        seen["replies"].write(frame(b"i" + json.dumps(record).encode()))
     token = seen["requests"].read(20)[4:]
-    seen["replies"].write(frame(b"i" + json.dumps(record).encode()) + frame(b"e" + token))
+    seen["replies"].write(frame(b"e" + token))
     seen["replies"].flush()
     os._exit(0)
 """

@@ -29,6 +29,8 @@ CATCHING = candidate(CandidateKind.CATCHING, shown(), "test_old_price")
 """True on base, where ``price(5)`` is 5, and false on head, where it is 6."""
 UNTRUE = candidate(CandidateKind.HARDENING, shown(head=returned(5)), "test_price")
 """Says of head what holds on base alone."""
+UNTRUE_TOO = UNTRUE.renamed("test_price_again")
+"""The same: from two hardening tests on, they are first run together in one process."""
 
 
 @dataclass
@@ -67,11 +69,11 @@ def specs_of(lab: Lab, head: Mapping[str, str]) -> dict[Revision, GuestSpec]:
 def judged(
     lab: Lab, head: Mapping[str, str], sandbox: Sandbox | None = None
 ) -> dict[str, RejectionReason | None]:
-    """Have `CATCHING` and `UNTRUE` judged as in a review; ``None``: accepted."""
+    """Have `CATCHING` and both untrue tests judged as in a review; ``None``: accepted."""
     made, _ = board()
     made.laboratory = laboratory(PairFactory(sandbox or lab.sandbox, specs_of(lab, head), PRELOAD))
     made.findings[PRICE.id] = findings(shown())
-    made.candidates[PRICE.id] = (CATCHING, UNTRUE)
+    made.candidates[PRICE.id] = (CATCHING, UNTRUE, UNTRUE_TOO)
     anyio.run(Validator().run, made)
     return {v.candidate.name: v.rejection for v in made.verdicts[PRICE.id]}
 
