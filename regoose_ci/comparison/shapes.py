@@ -20,6 +20,9 @@ MAX_SKELETON = 5
 
 Kind = tuple[str, ...]
 
+_NUMBER_OR_CHARACTER = re.compile(r"\d+(?:\.\d+)*|.", re.DOTALL)
+"""A number is one thing: that `0` became `0.0` is the same change as that `7` became `7.5`."""
+
 
 def coarse_kind(found: Difference) -> Kind:
     """Return the kind of a difference without its shape."""
@@ -45,10 +48,12 @@ def _text(value: Value | None) -> str | None:
 
 def _edits(base: str, head: str) -> str:
     """Say what was taken away and put in, by kinds of characters: ``-w:w@``, ``+/``."""
+    before, after = _NUMBER_OR_CHARACTER.findall(base), _NUMBER_OR_CHARACTER.findall(head)
     edits: dict[str, None] = {}
-    for tag, a, b, c, d in SequenceMatcher(None, base, head, autojunk=False).get_opcodes():
+    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag != "equal":
-            edits[f"-{skeleton(base[a:b])}+{skeleton(head[c:d])}"] = None
+            gone, come = "".join(before[a:b]), "".join(after[c:d])
+            edits[f"-{skeleton(gone)}+{skeleton(come)}"] = None
     return "|".join(list(edits)[:MAX_EDITS])
 
 

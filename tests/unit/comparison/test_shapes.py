@@ -46,6 +46,13 @@ def test_another_edit_is_another_shape() -> None:
     assert lost != lowered
 
 
+def test_numbers_that_change_alike_are_the_same_shape() -> None:
+    zero = kind("0.0", "'0 Bytes'", "'0.0 Bytes'")
+    assert zero == kind("0.3", "'0 Bytes'", "'0.3 Bytes'")
+    assert zero == kind("235.05", "'235 Bytes'", "'235.05 Bytes'")
+    assert zero != kind("-0.1", "'0 Bytes'", "'-0.1 Bytes'")
+
+
 def test_without_text_the_input_gives_the_shape() -> None:
     assert kind("'~=1.0'", "False", "True") != kind("'==1.0'", "False", "True")
     assert kind("'~=1.0'", "False", "True") == kind("'~=2.5'", "False", "True")
