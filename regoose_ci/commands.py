@@ -22,6 +22,7 @@ from regoose_ci.domain.report import ReviewReport
 from regoose_ci.domain.request import RequestKind, ReviewRequest
 from regoose_ci.errors import InfrastructureError, RepositoryError, UsageError
 from regoose_ci.observability.bus import EventBus
+from regoose_ci.providers.errors import RecordingError
 from regoose_ci.reports.json_report import schema_text, to_json
 from regoose_ci.repository.git import GitRepository
 from regoose_ci.summary import print_checks, print_diagnosis, print_summary, print_verdict
@@ -29,7 +30,7 @@ from regoose_ci.temporary import temporary_directory
 
 DONE, CONDITION_HOLDS, INTERRUPTED = 0, 1, 130
 DEMO_BUDGET = 6.0
-_WRONG_USE = frozenset({UsageError.kind, RepositoryError.kind})
+_WRONG_USE = frozenset({UsageError.kind, RepositoryError.kind, RecordingError.kind})
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,7 @@ def contents(directory: Path) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("reply", "extra", "reason"),
     [
-        (Failed(401, "Incorrect API key"), (), "The key for OpenAI"),
+        (Failed(401, "Incorrect API key"), (), "does not accept the key (401)"),
         (Completed("I will not."), (), "gave no valid Proposal"),
         (Completed("{}"), ("--max-tokens", "300"), "budget of 300 tokens"),
         (Completed("{}"), ("--max-cost", "0.01"), "price of"),
