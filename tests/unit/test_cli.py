@@ -145,7 +145,7 @@ def test_harden_hands_over_paths() -> None:
     assert (request.worktree, request.jobs) == (True, 1)
 
 
-@pytest.mark.parametrize("kind", ["usage", "repository"])
+@pytest.mark.parametrize("kind", ["usage", "repository", "recording"])
 def test_wrong_use_found_during_the_session_is_2(
     kind: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
