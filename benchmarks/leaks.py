@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from tests.sandbox.lab import Lab, new_tag, open_lab
 from tests.sandbox.levels import levels
-from tests.sandbox.sessions import Ran, run_sessions, settled, start_anew, traces
+from tests.sandbox.sessions import Ran, leaked, run_sessions, start_anew, traces
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,9 @@ def find_leaks(lab: Lab, runs: int) -> Leaks:
     before = traces(lab, tag)
     ran = run_sessions(lab, runs, tag)
     seconds = time.monotonic() - began
-    left = _more(traces(lab, tag), before)
+    left = leaked(lab, tag, before)
     start_anew(lab)
-    return Leaks(ran, seconds, left, _more(settled(lab, tag, before), before))
-
-
-def _more(after: dict[str, set[str]], before: dict[str, set[str]]) -> dict[str, set[str]]:
-    return {kind: found for kind in after if (found := after[kind] - before[kind])}
+    return Leaks(ran, seconds, left, leaked(lab, tag, before))
 
 
 def main() -> None:

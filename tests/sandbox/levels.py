@@ -48,7 +48,8 @@ def host_at(level: Level, place: Path) -> Iterator[Host]:
         with _ordinary_user(place, cache) as client:
             yield Host(podman=str(client), docker="no-docker-at-this-level", is_root=False)
     else:
-        yield Host(podman=str(_own_storage(place)), docker="no-docker-at-this-level")
+        with _own_storage(place) as client:
+            yield Host(podman=str(client), docker="no-docker-at-this-level")
 
 
 def interpreter_at(level: Level) -> Interpreter:
@@ -63,10 +64,16 @@ def _everybody_reaches(path: Path) -> bool:
     return all(p.stat().st_mode & 0o001 for p in (path, *path.parents))
 
 
-def _own_storage(place: Path) -> Path:
+@contextlib.contextmanager
+def _own_storage(place: Path) -> Iterator[Path]:
     """Podman with nothing in it but what this suite makes."""
     options = f"--root={place}/storage --runroot={place}/run"
-    return _script(place / "podman", f'exec {shutil.which("podman")} {options} "$@"')
+    try:
+        yield _script(place / "podman", f'exec {shutil.which("podman")} {options} "$@"')
+    finally:
+        overlay = place / "storage/overlay"
+        if overlay.is_mount():  # Podman mounts it on itself
+            subprocess.run(["umount", overlay], check=True)
 
 
 @contextlib.contextmanager

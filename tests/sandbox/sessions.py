@@ -219,15 +219,18 @@ def traces(lab: Lab, tag: str) -> dict[str, set[str]]:
     }  # fmt: skip
 
 
-def settled(lab: Lab, tag: str, wanted: dict[str, set[str]]) -> dict[str, set[str]]:
-    """Return the traces once they are those ``wanted``, or else as they are after a while.
+def leaked(lab: Lab, tag: str, before: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Return what there is beyond ``before``, after a while in which it may still go.
 
     What an engine does behind a container's end outlives its client by a moment.
     """
     end = time.monotonic() + SOON
-    while (found := traces(lab, tag)) != wanted and time.monotonic() < end:
+    while True:
+        after = traces(lab, tag)
+        more = {kind: found for kind in after if (found := after[kind] - before[kind])}
+        if not more or time.monotonic() > end:
+            return more
         time.sleep(0.2)
-    return found
 
 
 def _processes_about(place: Path) -> set[str]:

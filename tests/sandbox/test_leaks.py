@@ -12,7 +12,7 @@ from regoose_ci.assembly.laboratory import PRELOAD
 from regoose_ci.execution.pairs import PairFactory
 
 from .lab import Lab, attack, new_tag, processes_named, tagged
-from .sessions import run_sessions, settled, start_anew, traces
+from .sessions import leaked, run_sessions, start_anew, traces
 from .verdicts import HONEST, specs_of
 
 RUNS = 30
@@ -27,7 +27,7 @@ def test_runs_and_killed_sessions_leave_nothing(lab: Lab) -> None:
     assert ran.killed > 0
 
     start_anew(lab)
-    assert settled(lab, tag, before) == before
+    assert leaked(lab, tag, before) == {}
 
 
 def test_a_cancelled_run_leaves_nothing(lab: Lab) -> None:
@@ -43,7 +43,7 @@ def test_a_cancelled_run_leaves_nothing(lab: Lab) -> None:
     anyio.run(cancelled)
 
     assert processes_named(tag) == []
-    assert settled(lab, tag, before) == before
+    assert leaked(lab, tag, before) == {}
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.3, 3.0], ids=["before", "amid", "after"])
