@@ -37,18 +37,19 @@ _REPLACING = re.compile(
     re.IGNORECASE,
 )
 """Another way to the same results: “Move from urlparse to parse_url”."""
-_REPAIRING = re.compile(r"\bfix\w*\b.*\bregress\w*|\brevert\w*", re.IGNORECASE)
-_CHANGING = re.compile(
-    r"\b(?:fix\w*|correct\w*|restor\w*|support\w*|allow\w*|accept\w*|reject\w*|now|no longer|must|"
-    r"rais(?:e|es)|returns?|gives?|uses?|makes?|rounds?|handles?|keeps?|adds?|drops?|removes?|"
-    r"changes?|treats?)\b",
+_REPAIRING = re.compile(
+    r"\b(?:fix\w*|resolv\w*|repair\w*)\b.*\b(?:regress\w*|introduced|broken (?:in|by|since))"
+    r"|\brestor(?:e|es|ing)\b|\brevert\w*",
     re.IGNORECASE,
 )
-"""Words that say of a function beside them that it does something else now."""
+_DOES = (
+    r"(?:now|no longer|use|uses|returns|gives|raises|rounds|accepts|rejects|keeps|handles|treats|"
+    r"drops|removes|adds|supports|allows|ignores|strips|sorts|formats|converts|counts|includes)"
+)
+"""What follows a function's name where a sentence says what it does. “Fix f” does not."""
 _SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n")
 _ANNOUNCING = re.compile(
-    r"\b(breaking|change[sd]? (the )?(behaviou?r|default|return\w*|result)|deprecat\w*)\b",
-    re.IGNORECASE,
+    r"\b(breaking|change[sd]? (the )?(behaviou?r|default|return\w*|result))\b", re.IGNORECASE
 )
 
 
@@ -137,8 +138,9 @@ def _by_exception(change: Change) -> Judgement | None:
 
 
 def _by_announcement(name: str, text: str) -> Judgement | None:
-    if any(map(_CHANGING.search, _sentences_on(name, text))):
-        return Judgement("yes", 0.6, f"The title or description says what changes in `{name}`.")
+    stated = rf"\b{re.escape(name)}\b\W*\s{_DOES}\b|\bmak(?:e|es|ing)\W+{re.escape(name)}\b"
+    if re.search(stated, text, re.IGNORECASE):
+        return Judgement("yes", 0.6, f"The title or description says what `{name}` does now.")
     if _ANNOUNCING.search(text):
         return Judgement("yes", 0.55, "The title or description announces a change of behaviour.")
     return None

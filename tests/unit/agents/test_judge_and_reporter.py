@@ -61,7 +61,7 @@ def test_ids_depend_on_function_call_and_kind_of_change_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "intended"), [("Refactor price", "no"), ("Fix price", "yes"), ("Update", "unknown")]
+    ("title", "intended"), [("Refactor price", "no"), ("price rounds up", "yes"), ("Update", "unknown")]
 )
 def test_intents_follow_the_title(title: str, intended: str) -> None:
     made = judged(verdict(), title=title)
@@ -70,7 +70,7 @@ def test_intents_follow_the_title(title: str, intended: str) -> None:
 
 def test_what_no_longer_finishes_is_never_meant() -> None:
     test = candidate(CandidateKind.CATCHING, shown(head=TIMEOUT))
-    made = judged(verdict(test), title="Fix price")
+    made = judged(verdict(test), title="price rounds up")
     assert [i.intended for i in made.intents.values()] == ["no"]
 
 

@@ -69,6 +69,9 @@ def test_an_exception_that_an_added_test_expects_of_the_function_is_intended() -
     [
         ("Fix regression of odd bills", "yes"),
         ('Revert "Share in cents"', "yes"),
+        ("Restore the shares of 1.2", "yes"),
+        ("Fix a loss introduced in 1.3", "yes"),
+        ("Fix the plural in split_bill", "unknown"),
         ("Move from split to divmod", "no"),
         ("Use divmod instead of split", "no"),
         ("Fix the style of bills", "unknown"),
