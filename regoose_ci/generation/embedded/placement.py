@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from regoose_ci.analysis.style import ProjectTestStyle
 from regoose_ci.comparison.source import snake_case
 from regoose_ci.domain.candidates import CandidateKind, CandidateTest
+from regoose_ci.domain.observations import CallKind
 
 _CATCHING_SUFFIX = "_behaviour_changes"
 """Catching tests fail on head: in files of their own, so that the others can be committed."""
@@ -86,10 +87,13 @@ def _nameless(candidate: CandidateTest) -> str:
 
 
 def _class_for(candidate: CandidateTest) -> str:
-    """``TestUrl`` for ``Url.join`` and ``url``; none for code that cannot be indented."""
+    """``TestUrl`` for calls of ``Url.join`` and ``url``; none for code that cannot be indented."""
     if any(quotes in candidate.code for quotes in ('"""', "'''")):
         return ""
-    owner = candidate.function_id.rpartition("::")[2].split(".")[0]
+    owner, *rest = candidate.function_id.rpartition("::")[2].split(".")
+    if not rest and candidate.observations:
+        call = candidate.observations[0].call
+        owner = call.name.rpartition(".")[2] if call.kind is CallKind.FUNCTION else owner
     words = re.findall(r"[A-Za-z0-9]+", owner)
     return "Test" + "".join(word[:1].upper() + word[1:] for word in words)
 

@@ -61,7 +61,8 @@ def test_ids_depend_on_function_call_and_kind_of_change_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "intended"), [("Refactor price", "no"), ("price rounds up", "yes"), ("Update", "unknown")]
+    ("title", "intended"),
+    [("Refactor price", "no"), ("price rounds up", "yes"), ("Update", "unknown")],
 )
 def test_intents_follow_the_title(title: str, intended: str) -> None:
     made = judged(verdict(), title=title)

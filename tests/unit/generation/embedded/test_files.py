@@ -13,6 +13,7 @@ from regoose_ci.generation.embedded.files import (
 )
 from regoose_ci.generation.embedded.imports import parse_imports, render_imports
 from regoose_ci.generation.embedded.placement import plan_files
+from tests.unit.generation.observing import call, observation, returned
 
 STYLE = ProjectTestStyle()
 
@@ -230,6 +231,13 @@ def test_methods_need_unique_names_in_their_class_only() -> None:
     other = dataclasses.replace(TWO.renamed("test_one"), function_id="src/pkg/text.py::Text.cut")
     names = [placed.name for placed in plan_files([ONE, other], style)]
     assert names == ["TestSlugify::test_one", "TestText::test_one"]
+
+
+def test_a_helper_seen_through_its_caller_is_tested_in_the_callers_class() -> None:
+    style = ProjectTestStyle(habits=Habits(uses_classes=True))
+    seen = observation(call("pkg.cut", "'a'"), None, returned("a"))
+    through = dataclasses.replace(ONE, observations=(seen,))
+    assert [placed.owner for placed in plan_files([through], style)] == ["TestCut"]
 
 
 def test_methods_do_not_repeat_the_name_of_their_class() -> None:
