@@ -24,12 +24,13 @@ from regoose_ci.sandbox.frames import Budget, end_of, item_of, split
 class Patience:
     """How long an engine or a guest may take, in seconds.
 
-    ``start``: from starting the container to the supervisor's first frame; ``grace``: beyond a
+    ``start``: from starting the container to the supervisor's first frame, which on a machine
+    with far more to do than it has processors has taken 20 where 0.3 is usual; ``grace``: beyond a
     job's deadline until the supervisor has answered; ``end``: for the container to end after its
     input was closed or it was killed; ``engine``: for any other call of the engine.
     """
 
-    start: float = 20.0
+    start: float = 60.0
     grace: float = 5.0
     end: float = 1.0
     engine: float = 20.0
