@@ -9,13 +9,13 @@ from regoose_ci.domain.observations import Call, CallKind, Observation, Outcome,
 
 
 def is_well_formed(observation: Observation) -> bool:
-    """Whether every part of a call and its outcomes is one expression or one import."""
+    """Whether every part of a call and its outcomes is one expression, import or definition."""
     outcomes = observation.outcomes.values()
     return is_well_formed_call(observation.call) and all(map(_is_well_formed_outcome, outcomes))
 
 
 def is_well_formed_call(call: Call) -> bool:
-    """Whether the call's name, receiver and arguments are expressions, its imports imports."""
+    """Whether the call's parts are expressions, and its imports imports or definitions."""
     expressions = [*call.args, *(value for _, value in call.kwargs)]
     if call.receiver is not None:
         expressions.append(call.receiver)
@@ -24,8 +24,17 @@ def is_well_formed_call(call: Call) -> bool:
         and (call.kind is CallKind.FUNCTION) is (call.receiver is None)
         and all(key.isidentifier() for key, _ in call.kwargs)
         and all(map(_is_expression, expressions))
-        and all(map(_is_import, call.imports))
+        and all(_is_import(source) or is_definition(source) for source in call.imports)
     )
+
+
+def is_definition(source: str) -> bool:
+    """Whether it defines one class or function, or gives one name a constant."""
+    node = _only_statement(source)
+    if isinstance(node, ast.Assign):
+        named = len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+        return named and isinstance(node.value, ast.Constant | ast.UnaryOp)
+    return isinstance(node, ast.ClassDef | ast.FunctionDef)
 
 
 def _is_well_formed_outcome(outcome: Outcome) -> bool:
@@ -64,8 +73,12 @@ def _is_name(source: str) -> bool:
 
 
 def _is_import(source: str) -> bool:
+    return isinstance(_only_statement(source), ast.Import | ast.ImportFrom)
+
+
+def _only_statement(source: str) -> ast.stmt | None:
     try:
         body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return len(body) == 1 and isinstance(body[0], ast.Import | ast.ImportFrom)
+        return None
+    return body[0] if len(body) == 1 else None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import CodeType, FrameType
 
+from .definitions import Definitions
 from .naming import Name, name_of
 from .protocol import REPOSITORY, Call, CallKind, Recorded, Target
 from .sources import SourceWriter, UnprintableError
@@ -40,6 +41,7 @@ class Recorder:
             self._by_path.setdefault(f"{root}/{target.path}", []).append(target)
         self._room = {(t.id, direct): max_calls for t in targets for direct in (True, False)}
         self._is_test = is_test
+        self._definitions = Definitions(is_test)
         self._expects_exception = expects_exception
         self._codes: dict[CodeType, Target | None] = {}
         self._project: dict[str, bool] = {}
@@ -111,6 +113,7 @@ class Recorder:
     # --- calls ---------------------------------------------------------------------------------
 
     def _record(self, target: Target, frame: FrameType) -> None:
+        self._definitions.look_from(frame)
         entry = self._entry(frame)
         caller = entry.f_back
         while caller is not None and not caller.f_code.co_filename.startswith(self._inside):
@@ -170,16 +173,13 @@ class Recorder:
         code = frame.f_code
         arguments = _arguments(frame, 1)
         if isinstance(owner, type):
-            kind = name_of(owner)
-            if kind is None or code.co_name == "__new__":
+            if code.co_name == "__new__":
                 return None
+            kind = self._write(owner)
             name = Name(f"{kind.expression}.{code.co_name}", kind.imports)
             return self._assemble(CallKind.FUNCTION, name, None, arguments)
         if code.co_name == "__init__":
-            kind = name_of(type(owner))
-            if kind is None:
-                return None
-            return self._assemble(CallKind.FUNCTION, kind, None, arguments)
+            return self._assemble(CallKind.FUNCTION, self._write(type(owner)), None, arguments)
         member = inspect.getattr_static(type(owner), code.co_name, None)
         is_method = callable(member) and not isinstance(member, type)
         call_kind = CallKind.METHOD if is_method else CallKind.PROPERTY
@@ -206,7 +206,7 @@ class Recorder:
         )
 
     def _write(self, value: object) -> Name:
-        return SourceWriter(self._made).write(value)
+        return SourceWriter(self._made, self._definitions).write(value)
 
     # --- how objects were made -----------------------------------------------------------------
 
@@ -237,6 +237,8 @@ class Recorder:
             self._alive.append(made)
 
     def _is_project_type(self, kind: type) -> bool:
+        if self._definitions.is_defined_in_tests(kind):
+            return True
         module = sys.modules.get(kind.__module__)
         path = getattr(module, "__file__", None) or ""
         return self._in_project(path)

@@ -9,6 +9,7 @@ import decimal
 import enum
 import fractions
 import functools
+import inspect
 import io
 import math
 import pathlib
@@ -17,6 +18,7 @@ import sys
 import uuid
 from collections.abc import Callable, Mapping
 
+from .definitions import Definitions
 from .naming import Name, name_of
 
 MAX_SOURCE = 4000
@@ -32,10 +34,19 @@ class UnprintableError(Exception):
 
 
 class SourceWriter:
-    """Writes values as source; ``provenance`` tells how objects were made, by ``id``."""
+    """Writes values as source.
 
-    def __init__(self, provenance: Mapping[int, Name] | None = None) -> None:
+    ``provenance`` tells how objects were made, by ``id``; ``definitions`` write the classes and
+    functions that tests define.
+    """
+
+    def __init__(
+        self,
+        provenance: Mapping[int, Name] | None = None,
+        definitions: Definitions | None = None,
+    ) -> None:
         self._provenance = provenance or {}
+        self._definitions = definitions
         self._nodes = 0
         self._open: set[int] = set()
         self._imports: dict[str, None] = {}
@@ -74,10 +85,17 @@ class SourceWriter:
         return name.expression
 
     def _named(self, obj: object) -> str:
-        name = name_of(obj)
+        if self._is_local(obj):
+            name = self._definitions.name_of(obj) if self._definitions else None
+        else:
+            name = name_of(obj)
         if name is None:
             raise UnprintableError("no name leads to it")
         return self._use(name)
+
+    def _is_local(self, obj: object) -> bool:
+        """Tell whether tests define a class or function: generated ones cannot import it."""
+        return self._definitions is not None and self._definitions.is_defined_in_tests(obj)
 
     def _compound(self, value: object) -> str:
         writer = _WRITERS.get(type(value))
@@ -94,6 +112,8 @@ class SourceWriter:
         if dataclasses.is_dataclass(value):
             fields = [f for f in dataclasses.fields(value) if f.init]
             return self._arguments(value, {f.name: getattr(value, f.name) for f in fields})
+        if self._is_local(type(value)) and (given := _given_attributes(value)) is not None:
+            return self._arguments(value, given)
         return self._by_repr(value)
 
     def _enum(self, value: enum.Enum) -> str:
@@ -119,8 +139,9 @@ class SourceWriter:
         if kind.__repr__ is object.__repr__ or kind.__eq__ is object.__eq__:
             raise UnprintableError("no repr of its own")
         text = repr(value)
-        root = kind.__qualname__.split(".", maxsplit=1)[0]
-        if len(text) > MAX_SOURCE or not text.startswith(kind.__qualname__ + "("):
+        qualname = kind.__qualname__.rpartition("<locals>.")[2]
+        root = qualname.split(".", maxsplit=1)[0]
+        if len(text) > MAX_SOURCE or not text.startswith(qualname + "("):
             raise UnprintableError("its repr is not a constructor call")
         name = self._named(kind)
         namespace = {"__builtins__": {}, root: _root_object(kind)}
@@ -129,8 +150,20 @@ class SourceWriter:
         return text
 
 
+def _given_attributes(value: object) -> dict[str, object] | None:
+    """Return constructor arguments that make an object like ``value``, if its attributes tell."""
+    kind = type(value)
+    try:
+        names = list(inspect.signature(kind).parameters)
+        given = {name: inspect.getattr_static(value, name) for name in names}
+        again = kind(**given)
+        return given if vars(again) == vars(value) else None
+    except Exception:  # noqa: BLE001 - reviewed code may raise anything
+        return None
+
+
 def _root_object(kind: type) -> object:
-    root = kind.__qualname__.split(".", maxsplit=1)[0]
+    root = kind.__qualname__.rpartition("<locals>.")[2].split(".", maxsplit=1)[0]
     return getattr(sys.modules.get(kind.__module__), root, kind)
 
 

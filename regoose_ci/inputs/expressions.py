@@ -72,3 +72,24 @@ def size(source: str) -> tuple[int, int, str]:
     """Order expressions: shorter first, plain characters before others."""
     odd = sum(1 for character in source if not 32 <= ord(character) < 127 or character == "\\")
     return (len(source) + 4 * odd, odd, source)
+
+
+def merged(*statements: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Put imports and definitions together; ``None`` where two give a name different meanings."""
+    together = tuple(dict.fromkeys(statement for part in statements for statement in part))
+    names = [name for statement in together for name in _bound_names(statement)]
+    return together if len(set(names)) == len(names) else None
+
+
+@lru_cache(maxsize=5_000)
+def _bound_names(statement: str) -> tuple[str, ...]:
+    """Return the names that a definition binds; imports agree with each other as they are."""
+    try:
+        body = ast.parse(statement).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    return tuple(
+        ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else node.name
+        for node in body
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.Assign))
+    )

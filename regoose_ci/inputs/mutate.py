@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from regoose_ci.domain.observations import Call
-from regoose_ci.inputs.expressions import constants, kind_of, parse
+from regoose_ci.inputs.expressions import constants, kind_of, merged, parse
 from regoose_ci.inputs.pool import Pool
 
 MAX_TEXT = 400
@@ -50,7 +50,9 @@ class Mutator:
         """Take one argument, or the receiver, of another call of the same callable."""
         if (call.kind, call.name) != (other.kind, other.name):
             return None
-        imports = tuple(dict.fromkeys([*call.imports, *other.imports]))
+        imports = merged(call.imports, other.imports)
+        if imports is None:
+            return None
         spots = [s for s in _spots(other) if _get(call, s) not in (None, _get(other, s))]
         extra = [(k, v) for k, v in other.kwargs if k not in dict(call.kwargs)]
         if extra and (not spots or self._rng.random() < 0.4):

@@ -10,6 +10,11 @@ from collections.abc import Collection, Iterator, Sequence
 from regoose_ci.analysis.habits import Habits
 from regoose_ci.analysis.style import ProjectTestStyle
 from regoose_ci.domain.candidates import CandidateTest
+from regoose_ci.generation.embedded.definitions import (
+    SharedDefinitions,
+    definitions_of,
+    with_definitions,
+)
 from regoose_ci.generation.embedded.dressing import annotations_imports, as_method, dress
 from regoose_ci.generation.embedded.formatting import UnwritableTestError, format_source
 from regoose_ci.generation.embedded.imports import (
@@ -82,8 +87,12 @@ def _source(
     habits = style.habits
     bindings: dict[str, Import] = {}
     codes: list[str] = []
+    shared = SharedDefinitions()
     for test in tests:
         code = dress(test.written.code.strip(), habits)
+        brings = bool(definitions_of(test.written.imports))
+        if brings:
+            code = with_definitions(test.written, code)
         imports = [*test.written.imports, *annotations_imports(code)]
         for wish in parse_imports(imports):
             binding, written = in_place_of(wish, habits)
@@ -96,11 +105,14 @@ def _source(
                 bindings[written] = binding.renamed(written)
             if written != wish.bound:
                 code = _rename_variable(code, wish.bound, written)
-        codes.append(code)
-    used = [*_required(style), *_used(bindings.values(), codes)]
+        codes.append(shared.take_from(code, bindings) if brings else code)
+    definitions = shared.used_by(codes)
+    used = [*_required(style), *_used(bindings.values(), [*definitions, *codes])]
     path = path_of(tests[0].candidate)
     block = render_imports(used, first_party, style.imports)
-    body = "\n\n\n".join([*filter(None, [_opening(path, habits), block]), *_blocks(tests, codes)])
+    body = "\n\n\n".join(
+        [*filter(None, [_opening(path, habits), block]), *definitions, *_blocks(tests, codes)]
+    )
     return format_source(f"{body}\n", habits.line_length, habits.quote)
 
 

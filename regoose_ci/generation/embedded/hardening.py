@@ -29,6 +29,7 @@ from regoose_ci.generation.embedded.bodies import (
     value_body,
 )
 from regoose_ci.generation.embedded.catching import ORIGIN, difference_of
+from regoose_ci.generation.embedded.definitions import definitions_of
 from regoose_ci.generation.embedded.formatting import UnwritableTestError, render_test
 from regoose_ci.generation.embedded.naming import Names, names_for, parameters_of
 from regoose_ci.generation.embedded.selection import select_inputs
@@ -98,7 +99,11 @@ def _groups(observations: Iterable[Observation]) -> list[list[Observation]]:
     groups: dict[object, list[Observation]] = {}
     for observation in observations:
         row = _row(observation)
-        key = (difference_of(observation) is not None, shape(row)) if row else observation.call
+        key = (
+            (difference_of(observation) is not None, shape(row), definitions_of(row.call.imports))
+            if row
+            else observation.call
+        )
         groups.setdefault(key, []).append(observation)
     return [sorted(group[:_MAX_ROWS], key=plainness) for group in groups.values()]
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from regoose_ci.analysis.conventions import ImportOrder
 from regoose_ci.analysis.habits import Habits
+from regoose_ci.guest.protocol import INPUTS_MODULE
 
 _DEFAULT_ORDER = ImportOrder()
 
@@ -35,10 +36,15 @@ def parse_imports(statements: Iterable[str]) -> tuple[Import, ...]:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     found[Import(alias.name, None, alias.asname or alias.name)] = None
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            elif isinstance(node, ast.ImportFrom) and _is_elsewhere(node):
                 for alias in node.names:
-                    found[Import(node.module, alias.name, alias.asname or alias.name)] = None
+                    found[Import(str(node.module), alias.name, alias.asname or alias.name)] = None
     return tuple(found)
+
+
+def _is_elsewhere(node: ast.ImportFrom) -> bool:
+    """Whether names come from a module, and not from what a test defines itself."""
+    return bool(node.module) and not node.level and node.module != INPUTS_MODULE
 
 
 def alias_for(binding: Import, taken: Collection[str]) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import CodeType, CoroutineType, FrameType, TracebackType
 
+from ..namespace import Namespace
 from ..naming import name_of
 from ..protocol import (
     REPOSITORY,
@@ -104,8 +105,7 @@ class Evaluator:
         self._job = job
         self._inside = f"{root}/"
         self._tracer = Tracer(job.watch, root)
-        self._namespace: dict[str, object] = {"__name__": "__regoose__"}
-        self._imported: set[str] = set()
+        self._namespace = Namespace()
         self._code: dict[str, CodeType] = {}
 
     def run(self) -> Iterator[Evaluated]:
@@ -132,12 +132,11 @@ class Evaluator:
 
     def _import(self, call: Call) -> str:
         """Make what a call imports known; return why that fails, if it does."""
-        missing = [statement for statement in call.imports if statement not in self._imported]
+        missing = [s for s in call.imports if not self._namespace.has(s)]
         try:
             with _deadline(IMPORT_SECONDS), contextlib.redirect_stdout(_CappedText()):
                 for statement in missing:
-                    exec(statement, self._namespace)  # noqa: S102 - inside the sandbox
-                    self._imported.add(statement)
+                    self._namespace.provide(statement)
         except CallTimeoutError:
             return "an import does not finish"
         except BaseException as error:  # noqa: BLE001 - importing runs reviewed code
@@ -180,7 +179,7 @@ class Evaluator:
         code = self._code.get(source)
         if code is None:
             code = self._code[source] = compile(source, "<input>", "eval")
-        return eval(code, self._namespace)  # noqa: S307 - inside the sandbox
+        return eval(code, self._namespace.names)  # noqa: S307 - inside the sandbox
 
 
 def evaluate(job: EvaluateJob, root: str = REPOSITORY) -> Iterator[Evaluated]:

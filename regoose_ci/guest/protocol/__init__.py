@@ -6,7 +6,7 @@ treats results as hostile and validates them against these types (``sandbox/fram
 
 from __future__ import annotations
 
-from .calls import Call, CallKind, Outcome, OutcomeKind, Raised, Reach, Value
+from .calls import INPUTS_MODULE, Call, CallKind, Outcome, OutcomeKind, Raised, Reach, Value
 from .frames import END, ITEM, MAX_FRAME, ProtocolError, read_frame, to_json, write_frame
 from .jobs import (
     Described,
@@ -32,6 +32,7 @@ __all__ = [
     "END",
     "ENVIRONMENT",
     "GUEST",
+    "INPUTS_MODULE",
     "ITEM",
     "MAX_FRAME",
     "PYTHON",

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+INPUTS_MODULE = "__regoose__"
+"""The module that what calls define belongs to, while they are made."""
+
 
 class CallKind(str, Enum):
     """How a call is written: ``f(x)``, ``r.m(x)``, or ``r.p`` for a property."""
@@ -20,7 +23,8 @@ class Call:
     """One call, every part of it Python source that can be pasted into a test.
 
     ``name`` is an expression naming the callable (``slugify``, ``URL.build``), or for a method
-    or property the attribute's name alone; ``imports`` are import statements its parts need.
+    or property the attribute's name alone; ``imports`` are import statements its parts need, and
+    definitions of classes and functions that only existing tests have.
     """
 
     kind: CallKind
