@@ -6,9 +6,10 @@ import ast
 import os
 import re
 import signal
+import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -19,6 +20,11 @@ from ..protocol import REPOSITORY, Recorded, RecordJob
 from ..recorder import Recorder
 from ..stubs import missing_packages_stubbed
 
+TEST_SHARE = 0.2
+"""Share of the time that one test may take, so that others have their turn."""
+SHORTEST_TEST = 0.5
+GRACE = 0.5
+"""Seconds after the end of the time when a test is interrupted."""
 _RAISING = ("raises", "assertRaises", "assertRaisesRegex", "warns", "assertRaisesRegexp")
 
 
@@ -66,10 +72,17 @@ class _Plugin:
         self._recorder = recorder
         self._end = time.monotonic() + job.seconds
         self._names = set(job.names)
+        self._most = max(SHORTEST_TEST, job.seconds * TEST_SHARE)
         self.ran = 0
+
+    @property
+    def wants_more(self) -> bool:
+        """There is time left, and something left to record."""
+        return time.monotonic() < self._end and not self._recorder.satisfied
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Run the tests that use one of the job's names first, of each a few parameters first."""
+        _keep_examples_few()
         seen: Counter[object] = Counter()
         rank: dict[pytest.Item, tuple[bool, int]] = {}
         for item in items:
@@ -84,8 +97,28 @@ class _Plugin:
         self.ran += 1
         with self._recorder.recording():
             yield
-        if time.monotonic() > self._end or self._recorder.satisfied:
+        if not self.wants_more:
             item.session.shouldstop = "enough was recorded"
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_call(self) -> Iterator[None]:
+        signal.setitimer(signal.ITIMER_REAL, min(self._most, self._left()))
+        yield
+        signal.setitimer(signal.ITIMER_REAL, self._left(), 0.5)
+
+    def _left(self) -> float:
+        """Seconds until a running test is interrupted for good."""
+        return max(0.01, self._end - time.monotonic() + GRACE)
+
+
+def _keep_examples_few() -> None:
+    """Let property tests try a handful of examples: it is their calls that are wanted."""
+    hypothesis = sys.modules.get("hypothesis")
+    if hypothesis is not None:
+        settings = hypothesis.settings
+        quick = settings(max_examples=5, deadline=None, database=None, derandomize=True)
+        settings.register_profile("recording", quick)
+        settings.load_profile("recording")
 
 
 def _names_in(item: pytest.Item) -> set[str]:
@@ -110,18 +143,39 @@ _ATTEMPTS = (
 )
 
 
-def _run_tests(job: RecordJob, root: str, attempt: _Attempt, plugin: _Plugin) -> None:
+def _run_tests(files: Sequence[str], root: str, attempt: _Attempt, plugin: _Plugin) -> None:
     if attempt.plugins:
         os.environ.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD", None)
     else:
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    arguments = ["-q", "-p", "no:cacheprovider", f"--rootdir={root}", *attempt.options]
+    arguments = [
+        "-q",
+        "--tb=native",
+        "-p",
+        "no:cacheprovider",
+        f"--rootdir={root}",
+        *attempt.options,
+    ]
     arguments += ["-o", "addopts=", "-o", "filterwarnings=", "--continue-on-collection-errors"]
-    pytest.main([*arguments, *(f"{root}/{path}" for path in job.files)], plugins=[plugin])
+    pytest.main([*arguments, *(f"{root}/{path}" for path in files)], plugins=[plugin])
 
 
 class _EnoughError(BaseException):
-    """Raised into a running test at the end of the time."""
+    """Raised into a running test at the end of its time."""
+
+
+def _run_in_parts(job: RecordJob, root: str, plugin: _Plugin) -> None:
+    """Run the most telling file alone, then the others, for as long as more is wanted.
+
+    Of the ways to run tests, the first counts in which some test ran.
+    """
+    parts = [part for part in (job.files[:1], job.files[1:4], job.files[4:]) if part]
+    for attempt in _ATTEMPTS:
+        for part in parts:
+            if plugin.wants_more:
+                _run_tests(part, root, attempt, plugin)
+        if plugin.ran:
+            return
 
 
 def record(job: RecordJob, root: str = REPOSITORY) -> Iterator[Recorded]:
@@ -138,14 +192,11 @@ def record(job: RecordJob, root: str = REPOSITORY) -> Iterator[Recorded]:
         raise _EnoughError
 
     signal.signal(signal.SIGALRM, enough)
-    signal.setitimer(signal.ITIMER_REAL, job.seconds + 0.5, 0.5)
+    signal.setitimer(signal.ITIMER_REAL, job.seconds + GRACE, 0.5)
     plugin = _Plugin(recorder, job)
     try:
         with missing_packages_stubbed(is_test):
-            for attempt in _ATTEMPTS:
-                _run_tests(job, root, attempt, plugin)
-                if plugin.ran:
-                    break
+            _run_in_parts(job, root, plugin)
     except (_EnoughError, Exception, SystemExit):  # noqa: BLE001 - recorded calls are what counts
         pass
     finally:
