@@ -17,9 +17,11 @@ COMMENT_LIMIT = 65_536
 SUMMARY_LIMIT = 1024 * 1024
 """Bytes that GitHub takes in one job summary."""
 
-_OUTCOME_LIMIT = 800
-_RESERVE = 400
-"""Room for the sentence that says what was left out, and for a table's header."""
+_CALL_LIMIT, _OUTCOME_LIMIT = 1500, 800
+_CHANGES_IN_SIGHT, _ROWS_IN_SIGHT = 8, 20
+"""How many are shown before the rest is folded."""
+_RESERVE = 600
+"""Room for the sentence that says what was left out, for a table's header and for folding."""
 
 Part = Literal["behaviour change", "table row", "catching test", "suggested test file"]
 
@@ -143,7 +145,7 @@ def _change(number: int, function: FunctionReport, change: BehaviourChangeReport
         function=function,
         change=change,
         place=f"{function.path}:{function.line}",
-        outcomes=_before_and_after(change),
+        shown=_call_and_outcomes(change),
     )
 
 
@@ -153,10 +155,15 @@ def _catching_tests(functions: Iterable[FunctionReport]) -> Iterator[_Piece]:
             yield _Piece("catching test", _template("catching", change=change), number)
 
 
-def _before_and_after(change: BehaviourChangeReport) -> str:
-    before = clip(change.base, _OUTCOME_LIMIT).splitlines() or [""]
-    after = clip(change.head, _OUTCOME_LIMIT).splitlines() or [""]
-    return "\n".join([*(f"- {line}" for line in before), *(f"+ {line}" for line in after)])
+def _call_and_outcomes(change: BehaviourChangeReport) -> str:
+    parts = {
+        " ": clip(change.call, _CALL_LIMIT),
+        "-": clip(change.base, _OUTCOME_LIMIT),
+        "+": clip(change.head, _OUTCOME_LIMIT),
+    }
+    return "\n".join(
+        f"{sign} {line}" for sign, text in parts.items() for line in text.splitlines() or [""]
+    )
 
 
 def _rows(functions: Sequence[FunctionReport]) -> Iterator[_Piece]:
@@ -203,7 +210,8 @@ def _table(functions: Sequence[FunctionReport], rows: Sequence[str]) -> str:
     if _any_mutants(functions):
         heads.append("Mutants killed")
     rule = ["---", "--:", "---", *("--:" for _ in heads[3:])]
-    return "\n".join([f"| {' | '.join(heads)} |", f"| {' | '.join(rule)} |", *rows])
+    table = "\n".join([f"| {' | '.join(heads)} |", f"| {' | '.join(rule)} |", *rows])
+    return table if len(rows) <= _ROWS_IN_SIGHT else _folded(f"{len(rows)} functions", table)
 
 
 def _suggested(functions: Sequence[FunctionReport], tests: Mapping[str, str]) -> Iterator[_Piece]:
@@ -223,10 +231,19 @@ def _suggested(functions: Sequence[FunctionReport], tests: Mapping[str, str]) ->
 
 def _change_sections(shown: Iterable[_Piece]) -> Iterator[str]:
     catching = {piece.key: piece.text for piece in shown if piece.part == "catching test"}
-    for piece in shown:
-        if piece.part == "behaviour change":
-            yield piece.text
-            yield catching.get(piece.key, "")
+    changes = [
+        "\n\n".join(filter(None, [piece.text, catching.get(piece.key, "")]))
+        for piece in shown
+        if piece.part == "behaviour change"
+    ]
+    yield from changes[:_CHANGES_IN_SIGHT]
+    folded = changes[_CHANGES_IN_SIGHT:]
+    if folded:
+        yield _folded(wording.count(len(folded), "more behaviour change"), "\n\n".join(folded))
+
+
+def _folded(summary: str, body: str) -> str:
+    return f"<details>\n<summary>{summary}</summary>\n\n{body}\n\n</details>"
 
 
 def _left_out(pieces: Sequence[_Piece]) -> str:

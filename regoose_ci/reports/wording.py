@@ -215,6 +215,8 @@ def _silent(report: ReviewReport) -> tuple[Tone, str, str]:
     if not comparable or _is_harden(report):
         return _only_new(report, reviewed)
     reached = [function for function in comparable if is_known(function)]
+    if not reached and report.sandbox.level == "none" and not _anything_ran(report):
+        return "unsure", "Nothing was run:", " there is no sandbox, so changes are only listed."
     if not reached:
         return (
             "unsure",

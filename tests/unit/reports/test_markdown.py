@@ -157,3 +157,12 @@ def test_a_hostile_explanation_stays_text(text):
     explanation = render_explanation(hostile_review(text), {"tests/test_slugify.py": text}, text)
     assert explanation is not None
     assert_inert(explanation + "\nend\n")
+
+
+def test_what_is_much_is_folded():
+    report, tests = large_review(30)
+    comment = render_comment(report, tests)
+    assert "<summary>22 more behaviour changes</summary>" in comment
+    assert "<summary>30 functions</summary>" in comment
+    assert comment.index("slugify_7`") < comment.index("22 more") < comment.index("slugify_8`")
+    assert_balanced(comment)

@@ -113,6 +113,11 @@ def test_partial_results_and_a_missing_sandbox_are_said():
     assert notes[-1].startswith("No sandbox:")
 
 
+def test_where_nothing_could_be_run_that_is_the_verdict():
+    report = review(skipped_function()).model_copy(update={"sandbox": SandboxInfo()})
+    assert verdict(report).lead == "Nothing was run:"
+
+
 def test_what_was_left_out_on_request_is_counted():
     report = sample_review()
     totals = report.totals.model_copy(update={"ignored": 2})
