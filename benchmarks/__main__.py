@@ -15,6 +15,7 @@ NAMES = (
     "regressions",
     "embedded",
     "models",
+    "scale",
     "llama_server",
     "coverup",
 )
