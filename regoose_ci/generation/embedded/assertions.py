@@ -25,7 +25,7 @@ MAX_WHOLE = 240
 """Longest source that is asserted as a whole: about three lines."""
 _MAX_PARTS = 3
 _ITERATOR = "iterator"  # as guests call every kind; asking it once uses it up
-_MAX_MESSAGE = 70
+_MAX_MESSAGE = 60
 _SHORTEST_MATCH = 8
 _LONG_FLOAT = 12
 _LONG_PART = 40
@@ -123,11 +123,16 @@ def _text_alike(value: Value) -> Value | None:
     return start if value.source is None and is_whole else None
 
 
-def _telling(part: tuple[str, Value]) -> tuple[bool, bool, tuple[int, int, str]]:
-    """Sorting key of a value's parts: short ones first, and nothing that is only absent."""
+def _telling(part: tuple[str, Value]) -> tuple[bool, bool, bool, tuple[int, int, str]]:
+    """Sorting key of a value's parts: short ones first, and nothing that is only absent.
+
+    A text that is no mere representation (``str(version) == "1.0"``) says more than attributes.
+    """
     path, value = part
     source = value.source or ""
-    return (len(source) > _LONG_PART, source in _ABSENT or "__name__" in path, salience(path))
+    is_silent = source in _ABSENT or "__name__" in path
+    is_text = path.startswith("str(") and not re.search(r"[(<]", source)
+    return (len(source) > _LONG_PART, is_silent, not is_text, salience(path))
 
 
 def checks_of_difference(found: Difference) -> tuple[Check, ...]:
@@ -185,8 +190,9 @@ def _beginning(message: str) -> str:
     line = message.splitlines()[0] if message.splitlines() else ""
     if has_address(line):
         line = line[: line.index("0x")]
-    if len(_escaped(line)) > _MAX_MESSAGE:
-        line = line.split(". ")[0]
+    for mark in (". ", ": "):
+        if len(_escaped(line)) > _MAX_MESSAGE:
+            line = line.partition(mark)[0]
     while len(_escaped(line)) > _MAX_MESSAGE and " " in line:
         line = line.rpartition(" ")[0]
     return line.strip().rstrip(".")

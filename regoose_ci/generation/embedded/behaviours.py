@@ -115,7 +115,7 @@ def returned_noun(value: Value | None) -> str:
 def _of_exception(raised: Raised) -> Behaviour:
     behaviour = _of_type(raised)
     complaint = _complaint(raised.message)
-    if not complaint:
+    if not complaint or complaint in behaviour.alone:
         return behaviour
     said = behaviour.particular.format(complaint)
     return Behaviour(said, said)

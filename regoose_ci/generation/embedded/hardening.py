@@ -40,6 +40,8 @@ from regoose_ci.generation.embedded.warnings_of import warnings_filter
 _MAX_TESTS = 5
 _MAX_ROWS = 7
 _LONGEST_OUTPUT = 200
+_MODULE_HOOKS = frozenset({"__dir__", "__getattr__"})
+"""What only the interpreter calls; nobody tests the list of a module's names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ def hardening_tests(
     context: FunctionContext, observations: Sequence[Observation], names: Names
 ) -> list[CandidateTest]:
     """A handful of tests of head's behaviour, from the inputs worth showing."""
+    if context.function.current.qualname in _MODULE_HOOKS:
+        return []
     formed = [o for o in observations if is_well_formed(o)]
     tests = []
     for group in _groups(select_inputs(context.function, formed))[:_MAX_TESTS]:

@@ -20,6 +20,8 @@ from tests.unit.generation.observing import call, raised
         ("ValueError", "size must not be negative", "raises_value_error"),
         ("ValueError", "invalid", "raises_value_error"),
         ("ValueError", "", "raises_value_error"),
+        ("InvalidName", "Invalid name here", "raises_invalid_name_for_invalid_name_here"),
+        ("InvalidName", "Invalid name: 'x'", "raises_invalid_name"),
     ],
 )
 def test_exceptions_are_named_for_what_their_message_complains_of(
