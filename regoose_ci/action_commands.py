@@ -15,7 +15,9 @@ from regoose_ci.action.publish import clear
 from regoose_ci.action.publish import publish as publish_plan
 from regoose_ci.action.review import base_pyproject, planned_repository, planned_request
 from regoose_ci.action.run import check_without_tokens, read_run, read_token
+from regoose_ci.assembly.models import missing_for_model
 from regoose_ci.commands import DONE, Doors, Output, Target, make_request, run_request
+from regoose_ci.config import EMBEDDED
 from regoose_ci.config_sources import load_settings
 from regoose_ci.domain.request import RequestKind
 from regoose_ci.github import GitHubClient, read_event
@@ -46,9 +48,12 @@ def review(given: Path, out: Path, doors: Doors) -> int:
     if not isinstance(plan, ReviewPlan):
         return DONE
     repository = planned_repository(given / PLAN)
-    settings = load_settings(
-        repository, {"out": out}, trusted_files=False, pyproject=base_pyproject(repository, plan)
-    )
+    pyproject = base_pyproject(repository, plan)
+    settings = load_settings(repository, {"out": out}, trusted_files=False, pyproject=pyproject)
+    missing = missing_for_model(settings, os.environ)
+    if missing:  # as in runs of forks, which get no secrets
+        _tell(notice(f"{missing} The embedded generator writes the tests."))
+        settings = settings.model_copy(update={"provider": EMBEDDED, "record": None})
     request = make_request(Target(RequestKind.REVIEW, repository), settings)
     return run_request(planned_request(request, plan), settings, Output(False, False), doors)
 

@@ -14,6 +14,7 @@ from regoose_ci.providers.prices import load_prices
 from regoose_ci.providers.registry import (
     SECRET_VARIABLES,
     ProviderSettings,
+    provider_status,
     tier_endpoints,
 )
 from regoose_ci.providers.session import ModelPlan, ModelSession, open_session, replay_session
@@ -68,6 +69,16 @@ def provider_settings(settings: Settings) -> ProviderSettings:
         max_answer_tokens=settings.max_answer_tokens,
         request_timeout_s=settings.request_timeout,
     )
+
+
+def missing_for_model(settings: Settings, environment: Mapping[str, str]) -> str:
+    """Say what the chosen provider cannot do without, empty where nothing is missing."""
+    if settings.provider == EMBEDDED or settings.replay is not None:
+        return ""
+    status = provider_status(settings.provider, provider_settings(settings), environment)
+    if status.configured:
+        return ""
+    return f"{status.title} is not configured: {' and '.join(status.missing)} is not set."
 
 
 def generator_info(models: ModelSession) -> GeneratorInfo:

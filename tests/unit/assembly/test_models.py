@@ -6,7 +6,13 @@ import anyio
 import pytest
 from pydantic import SecretStr
 
-from regoose_ci.assembly.models import cost_of, generator_info, open_models, secrets_of
+from regoose_ci.assembly.models import (
+    cost_of,
+    generator_info,
+    missing_for_model,
+    open_models,
+    secrets_of,
+)
 from regoose_ci.assembly.provider_checks import list_providers
 from regoose_ci.config import MODEL_PROVIDERS, Settings
 from regoose_ci.domain.report import Cost, GeneratorInfo
@@ -41,6 +47,23 @@ def test_what_cannot_work_is_said_before_anything_is_sent(
 ) -> None:
     with pytest.raises(UsageError, match=message):
         open_models(settings(tmp_path, **values), KEYS)
+
+
+@pytest.mark.parametrize(
+    ("provider", "missing"),
+    [
+        ("embedded", ""),
+        ("openai", ""),
+        ("gemini", "Google Gemini is not configured: GEMINI_API_KEY or GOOGLE_API_KEY or"),
+    ],
+)
+def test_what_a_model_cannot_do_without_is_named(
+    tmp_path: Path, provider: str, missing: str
+) -> None:
+    found = missing_for_model(settings(tmp_path, provider=provider), KEYS)
+
+    assert found.startswith(missing)
+    assert bool(found) is bool(missing)
 
 
 def test_the_report_names_provider_and_models(tmp_path: Path) -> None:
