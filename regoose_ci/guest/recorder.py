@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import CodeType, FrameType
 
 from .definitions import Definitions
+from .histories import Histories
 from .naming import Name, name_of
 from .protocol import REPOSITORY, Call, CallKind, Recorded, Target
 from .sources import SourceWriter, UnprintableError
@@ -48,6 +49,7 @@ class Recorder:
         self._tries: dict[CodeType, int] = {}
         self._made: dict[int, Name] = {}
         self._alive: list[object] = []
+        self._histories = Histories(lambda made: self._made.pop(made, None))
         self._seen: set[tuple[str, Call]] = set()
         self._last: dict[str, tuple[FrameType, ...]] = {}
         self._busy = False
@@ -85,7 +87,10 @@ class Recorder:
                 target = self._target(code)
                 if target is not None and self._has_room(target):
                     self._record(target, frame)
-            elif argument is not None or code.co_name == "__init__":
+                self._follow(frame)
+                return
+            self._histories.leave(id(frame))
+            if argument is not None or code.co_name == "__init__":
                 self._remember(frame, argument)
         except Exception:  # noqa: BLE001 - looking at reviewed objects may raise anything
             return
@@ -206,7 +211,8 @@ class Recorder:
         )
 
     def _write(self, value: object) -> Name:
-        return SourceWriter(self._made, self._definitions).write(value)
+        made = _Provenance(self._made, self._histories)
+        return SourceWriter(made, self._definitions).write(value)
 
     # --- how objects were made -----------------------------------------------------------------
 
@@ -236,12 +242,45 @@ class Recorder:
             self._made[id(made)] = Name(text, call.imports)
             self._alive.append(made)
 
+    def _follow(self, frame: FrameType) -> None:
+        """Take note of a method that a test calls on an object whose making is known."""
+        code, caller = frame.f_code, frame.f_back
+        if not code.co_argcount or caller is None or not self._is_test(caller.f_code.co_filename):
+            return
+        owner = frame.f_locals[code.co_varnames[0]]
+        if code.co_varnames[0] != "self" or id(owner) not in self._made:
+            return
+        try:
+            made = self._assemble(
+                CallKind.METHOD, Name(code.co_name), Name(""), _arguments(frame, 1)
+            )
+        except UnprintableError:
+            made = None
+        self._histories.enter(id(frame), owner, code.co_name, made)
+
     def _is_project_type(self, kind: type) -> bool:
         if self._definitions.is_defined_in_tests(kind):
             return True
         module = sys.modules.get(kind.__module__)
         path = getattr(module, "__file__", None) or ""
         return self._in_project(path)
+
+
+class _Provenance(Mapping[int, Name]):
+    """How objects are made as they are now, by ``id``."""
+
+    def __init__(self, made: dict[int, Name], histories: Histories) -> None:
+        self._made = made
+        self._histories = histories
+
+    def __getitem__(self, made: int) -> Name:
+        return self._histories.rebuilt(made, self._made[made])
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
 
 
 def _is_maker(frame: FrameType, made: object) -> bool:

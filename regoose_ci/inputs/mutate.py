@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from regoose_ci.domain.observations import Call
 from regoose_ci.inputs.expressions import constants, kind_of, merged, parse
+from regoose_ci.inputs.makers import makers, steps_of, with_maker
 from regoose_ci.inputs.pool import Pool
 
 MAX_TEXT = 400
@@ -39,6 +40,8 @@ class Mutator:
             return dataclasses.replace(
                 call, kwargs=tuple(k for n, k in enumerate(call.kwargs) if n != drop)
             )
+        if roll < 0.45 and makers(call):
+            return self._change_maker(call)
         changed: Call | None = call
         for _ in range(1 + int(self._rng.expovariate(1.2))):
             changed = self._change_one(changed) if changed is not None else None
@@ -94,6 +97,23 @@ class Mutator:
         assert isinstance(chosen.value, str)
         chosen.value = self._rng.choice(_NEARLY_EQUAL)(chosen.value)
         return _unparse(tree) or source
+
+    def _change_maker(self, call: Call) -> Call | None:
+        """Leave a step of making an object out, do it twice, or do it with another value."""
+        position = self._rng.choice(makers(call))
+        function = steps_of(call.imports[position])
+        if function is None:
+            return None
+        steps = function.body
+        if self._rng.random() < 0.6:
+            spots = list(constants(function))
+            if not spots or not self._change_constant(self._rng.choice(spots)):
+                return None
+        elif len(steps) > 2:
+            step = self._rng.randrange(1, len(steps) - 1)
+            kept = [] if self._rng.random() < 0.5 else [steps[step], steps[step]]
+            function.body = [*steps[:step], *kept, *steps[step + 1 :]]
+        return with_maker(call, position, function)
 
     def _change_one(self, call: Call) -> Call | None:
         spots = _spots(call)

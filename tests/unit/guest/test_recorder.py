@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import importlib.util
+import sys
 import textwrap
 from pathlib import Path
 
@@ -251,3 +253,59 @@ def test_a_recorder_knows_when_it_has_enough(larder: Path) -> None:
     assert recorder.satisfied
     assert len(recorder.take()) == 1
     assert recorder.take() == []
+
+
+def test_what_a_test_did_to_an_object_before_is_done_again(larder: Path) -> None:
+    (larder / "larder" / "shelf.py").write_text(
+        (larder / "larder" / "shelf.py").read_text()
+        + "\n\n    \nclass Rack:\n"
+        + "    def __init__(self):\n        self.rows = []\n"
+        + "    def add(self, row, *, first=False):\n        self.rows.insert(0, row)\n"
+        + "    def count(self):\n        return len(self.rows)\n"
+        + "    def largest(self):\n        return max(self.rows)\n"
+    )
+    test = """
+        from larder.shelf import Rack
+        rack = Rack()
+        rack.add(3)
+        rack.count()
+        rack.add(5, first=True)
+        rack.largest()
+        """
+    (call,) = calls(larder, "largest", test)
+    assert call.receiver == "make_rack()"
+    assert call.imports == (
+        "from larder.shelf import Rack",
+        "def make_rack():\n    rack = Rack()\n    rack.add(3)\n    rack.add(5, first=True)\n"
+        "    return rack",
+    )
+
+
+def test_classes_that_only_the_test_has_are_defined_with_the_call(larder: Path) -> None:
+    tests = larder / "tests" / "test_it.py"
+    tests.write_text(
+        "from larder.shelf import total\n\n\nclass Parcel:\n    def __init__(self, size):\n"
+        "        self.size = size\n\n    def __len__(self):\n        return self.size\n\n\n"
+        "def test_it():\n    total([Parcel(2)])\n"
+    )
+    path = str(tests)
+    recorder = Recorder(
+        (target(larder, "total"),), 9, lambda name: name == path, lambda *_: False, str(larder)
+    )
+    namespace = load("test_it", tests)
+    with recorder.recording():
+        namespace["test_it"]()  # type: ignore[operator]
+    (found,) = recorder.take()
+    assert found.call.args == ("[Parcel(size=2)]",)
+    assert found.call.imports[-1].startswith("class Parcel:")
+
+
+def load(name: str, path: Path) -> dict[str, object]:
+    """A test file as a module that knows its file."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return vars(module)
