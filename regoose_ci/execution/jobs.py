@@ -112,7 +112,7 @@ async def record(guest: Guest, job: RecordJob) -> list[Recorded]:
 
 async def mutate(guest: Guest, job: MutateJob) -> list[Mutated]:
     """Put faults into a function and make calls; faults that end the child are missing."""
-    answer = await guest.call("mutate", job, job.seconds + 10)
+    answer = await guest.call("mutate", job, job.longest + 10)
     return _validated(_MUTATED, answer)
 
 

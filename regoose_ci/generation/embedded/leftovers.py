@@ -11,7 +11,7 @@ _PLACES = (
     "/opt/python",
     "/opt/regoose",
     "pytest-of-",
-    f"{REPOSITORY}/",
+    REPOSITORY,
 )
 
 

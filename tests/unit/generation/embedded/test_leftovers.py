@@ -14,6 +14,7 @@ from tests.unit.generation.observing import call, observation, opaque, raised, r
         (call("f", "'/tmp/f-ez5xfap_'"), returned("a"), False),
         (call("f", mode="'/tmp/a'"), returned("a"), False),
         (call("f"), returned("/work/repo/pkg/text.py"), False),
+        (call("f"), returned("file:///work/repo"), False),
         (call("f"), returned(opaque("File", **{"{}.path": value("/work/repo/a")})), False),
         (call("f"), raised("OSError", "no file /tmp/a"), False),
         (call("f"), returned(None, _0=["/opt/python/bin"]), False),
