@@ -23,6 +23,7 @@ from pathlib import Path
 import anyio
 
 from benchmarks.leaks import find_leaks
+from benchmarks.slow_down import measure_slow_down
 from regoose_ci.assembly.laboratory import PRELOAD
 from regoose_ci.execution.jobs import run_test
 from regoose_ci.guest.protocol import GUEST, TOOLS, RunTestJob
@@ -33,16 +34,6 @@ from tests.sandbox.lab import LIMITS, Lab, attack, new_tag, open_lab, processes_
 from tests.sandbox.levels import levels
 
 TEST = "def test_it():\n    assert sum(range(10)) == 45\n"
-SPIN = """
-import time
-
-def attack():
-    began = time.perf_counter()
-    total = 0
-    for number in range(8_000_000):
-        total += number * number % 7
-    return time.perf_counter() - began
-"""
 STUBBORN = """
 import os, signal
 
@@ -92,7 +83,7 @@ class Bench:
         self._file.parent.mkdir()
         self._file.write_text(TEST)
         self._job = RunTestJob("test_it.py", TEST, "test_it")
-        self._tree = lab.tree({"hostile.py": SPIN})
+        self._tree = lab.tree({"hostile.py": ""})
 
     def starts(self) -> list[Figure]:
         """Cold and warm runs of a one-test file, and both baselines."""
@@ -117,18 +108,13 @@ class Bench:
             Figure("guest closed to container gone", end, "ms"),
         ]
 
-    def slow_down(self) -> Figure:
-        """CPU-bound code in a guest against the same code outside, each at its best.
-
-        The best of some rounds is the one that other load on this machine disturbed least.
-        """
-        outside, inside = [], []
-        for _ in range(self._rounds):
-            outside.append(self._spin_outside())
-            value = self._lab.using(SPIN, lambda guest: attack(guest, 120.0)).value
-            assert isinstance(value, float)
-            inside.append(value)
-        return Figure("CPU-bound slow-down", (min(inside) / min(outside) - 1) * 100, "%", 2.0)
+    def slow_down(self) -> list[Figure]:
+        """CPU-bound code in a container against the same code outside."""
+        found = measure_slow_down(self._lab)
+        return [
+            Figure("CPU-bound code outside, against itself", found.chance, "%"),
+            Figure("CPU-bound slow-down", found.container, "%", 2.0),
+        ]
 
     def deadline(self) -> Figure:
         """Time from the deadline until no process of a stubborn child is left on the host."""
@@ -174,11 +160,6 @@ class Bench:
             [*command, self._file], check=True, capture_output=True, env=environment, cwd="/"
         )
 
-    def _spin_outside(self) -> float:
-        source = f"{SPIN}\nprint(attack())"
-        command = [self._lab.interpreter.executable, "-I", "-S", "-c", source]
-        return float(subprocess.run(command, check=True, capture_output=True).stdout)
-
     def _warm_container(self) -> str:
         spec = self._lab.spec(self._file.parent)
         environment = {"PYTHONPATH": TOOLS, "HOME": "/tmp"}
@@ -210,7 +191,9 @@ def main() -> None:
     options = parser.parse_args()
     with open_lab(options.level) as lab:
         bench = Bench(lab, options.rounds)
-        figures = [*bench.starts(), bench.slow_down(), bench.deadline(), bench.leaks(options.leaks)]
+        figures = [*bench.starts(), *bench.slow_down(), bench.deadline()]
+        if options.leaks:
+            figures.append(bench.leaks(options.leaks))
     load = os.getloadavg()[0]
     print(f"level {options.level}, {options.rounds} rounds, load {load:.1f}")
     for figure in figures:
