@@ -12,6 +12,7 @@ from regoose_ci.domain.diagnosis import Check, Diagnosis
 from regoose_ci.domain.report import SandboxInfo
 from regoose_ci.environments.interpreter import Interpreter, find_interpreter
 from regoose_ci.errors import RegooseError, SandboxUnavailableError
+from regoose_ci.sandbox.probe import FILES_UNSEEN
 
 _ENOUGH_IDS = 65_536
 _OLDEST_KERNEL = (4, 18)
@@ -214,7 +215,10 @@ def _failures(facts: MachineFacts, *, explained: bool) -> Iterator[Check]:
         if attempt.problem not in said:
             said.add(attempt.problem)
             detail = f"{Path(attempt.engine.command).name}: {attempt.problem}"
-            yield Check("canary", "missing", detail, "" if explained else _last_resort(facts))
+            remedy = "" if explained else _last_resort(facts)
+            if attempt.problem == FILES_UNSEEN:
+                remedy = f"{_install(facts, 'podman')}, or run Regoose's image with .ci/nest"
+            yield Check("canary", "missing", detail, remedy)
 
 
 def _last_resort(facts: MachineFacts) -> str:

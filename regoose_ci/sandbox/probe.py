@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from regoose_ci.domain.report import Level
 from regoose_ci.errors import InfrastructureError, SandboxUnavailableError
+from regoose_ci.guest.protocol import REPOSITORY
 from regoose_ci.sandbox.base import GuestLimits, Mount
 from regoose_ci.sandbox.calls import EngineCallError, call_engine
 from regoose_ci.sandbox.container import ContainerSandbox
@@ -31,6 +33,11 @@ from regoose_ci.temporary import temporary_directory
 CANARY_TIMEOUT = 30.0
 _CANARY = "/opt/regoose/regoose_guest/canary.py"
 _CANARY_LIMITS = GuestLimits(memory_mb=96, pids=24)
+_LOOK = f"import sys; sys.stdout.write(open('{REPOSITORY}/seen').read())"
+_HIDDEN = ("bind source path does not exist", "can't open file '/opt/regoose")
+_ADVICE = re.compile(r"(Run|See) 'docker run --help'")
+FILES_UNSEEN = "its daemon does not see this machine's files, or not all of them"
+"""It runs on another machine or in a container, or keeps ``/tmp`` to itself, as from a snap."""
 _VARIANTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("", ()),
     ("crun", ()),
@@ -184,11 +191,13 @@ class Probe:
             if engine.level == "docker" and engine.rootfs is not None:
                 ensure_image(engine.command, engine.rootfs)
             report = self._canary(engine)
+            problem = report.unsafe or self._blindness(engine)
         except (EngineCallError, InfrastructureError) as error:
             return Attempt(engine, None, str(error))
         except _SilentCanaryError as error:
-            return Attempt(engine, None, str(error))
-        attempt = Attempt(engine, report, report.unsafe)
+            hidden = any(sign in str(error) for sign in _HIDDEN)
+            return Attempt(engine, None, FILES_UNSEEN if hidden else str(error))
+        attempt = Attempt(engine, report, problem)
         if not attempt.problem:
             self._remember(engine, report)
         return attempt
@@ -216,6 +225,22 @@ class Probe:
             return CanaryReport.model_validate_json(ran.stdout or b"null")
         except ValidationError as error:
             raise _SilentCanaryError(_last_line(ran.stderr)) from error
+
+    def _blindness(self, engine: Engine) -> str:
+        """Say so where an engine does not see the temporary files that guests are to see."""
+        with temporary_directory("seen") as directory:
+            directory.chmod(0o755)
+            (directory / "seen").write_text(directory.name)
+            library_path = self._interpreter.library_path
+            spec = ContainerSpec(
+                name=new_name(),
+                argv=(self._interpreter.python, "-I", "-S", "-c", _LOOK),
+                mounts=(Mount(directory, REPOSITORY), *self._interpreter.mounts),
+                env=(("LD_LIBRARY_PATH", library_path),) if library_path else (),
+                limits=_CANARY_LIMITS,
+            )
+            ran = call_engine(run_arguments(engine, spec), self._cache, CANARY_TIMEOUT)
+        return "" if ran.stdout.decode(errors="replace") == directory.name else FILES_UNSEEN
 
     # --- memory --------------------------------------------------------------------------------
 
@@ -264,5 +289,7 @@ class _SilentCanaryError(Exception):
 
 
 def _last_line(stderr: bytes) -> str:
-    lines = stderr.decode(errors="replace").strip().splitlines()
+    lines = [line for line in stderr.decode(errors="replace").splitlines() if line.strip()]
+    while len(lines) > 1 and _ADVICE.match(lines[-1]):
+        lines.pop()
     return lines[-1][:300] if lines else "it printed nothing"

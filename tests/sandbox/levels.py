@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from regoose_ci.domain.report import Level
@@ -42,7 +42,7 @@ def host_at(level: Level, place: Path) -> Iterator[Host]:
     cache = place / "cache"
     cache.mkdir(mode=0o755)
     if level == "docker":
-        with _docker(place) as client:
+        with docker_engine(place) as client:
             yield Host(podman="no-podman-at-this-level", docker=str(client))
     elif level == "rootless" and os.geteuid() == 0:
         with _ordinary_user(place, cache) as client:
@@ -104,8 +104,11 @@ def _ordinary_user(place: Path, cache: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _docker(place: Path) -> Iterator[Path]:
-    """Run a Docker engine of our own: no network, no rules, own data, own socket."""
+def docker_engine(place: Path, within: Sequence[str] = ()) -> Iterator[Path]:
+    """Run a Docker engine of our own: no network, no rules, own data, own socket.
+
+    ``within`` is a command that starts it in its turn.
+    """
     daemon = shutil.which("dockerd", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
     if daemon is None:
         raise RuntimeError("there is no dockerd: run .ci/engines as root")
@@ -122,7 +125,9 @@ def _docker(place: Path) -> Iterator[Path]:
     command += ["--bridge=none", f"--host=unix://{socket}", f"--data-root={place}/docker-data"]
     command += [f"--exec-root={place}/docker-exec", f"--pidfile={place}/docker.pid"]
     with (place / "dockerd.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(
+            [*within, *command], stdout=log, stderr=log, start_new_session=True
+        )
     try:
         _wait_for(client, process)
         yield client

@@ -12,7 +12,7 @@ from regoose_ci.assembly.machine import MachineFacts
 from regoose_ci.domain.diagnosis import Check
 from regoose_ci.domain.report import Level, SandboxInfo
 from regoose_ci.sandbox.flags import Engine
-from regoose_ci.sandbox.probe import Attempt, CanaryReport
+from regoose_ci.sandbox.probe import FILES_UNSEEN, Attempt, CanaryReport
 
 ROOTLESS = frozenset({"git", "podman", "crun", "newuidmap", "newgidmap"})
 SEEN = CanaryReport.model_construct()
@@ -213,6 +213,18 @@ def test_a_failure_that_nothing_explains_is_quoted_once() -> None:
     assert [(c.detail, c.remedy) for c in canaries] == [
         ("podman: conmon is missing", "podman system migrate")
     ]
+
+
+def test_a_docker_daemon_that_does_not_see_our_files() -> None:
+    blind = Attempt(Engine("docker", "docker", image="image"), None, FILES_UNSEEN)
+    facts = MachineFacts(
+        commands=frozenset({"git", "docker"}), docker="running", package_manager="apt-get",
+        attempts=(blind,),
+    )  # fmt: skip
+
+    check = problems(facts)["canary"]
+    assert check.detail == f"docker: {FILES_UNSEEN}"
+    assert check.remedy == "sudo apt-get install podman, or run Regoose's image with .ci/nest"
 
 
 def test_a_missing_git() -> None:
