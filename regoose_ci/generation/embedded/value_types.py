@@ -16,6 +16,8 @@ def annotation_of(values: Sequence[ast.expr]) -> str:
 
 def _union(types: Iterable[str]) -> str:
     found = list(dict.fromkeys(types))
+    if "float" in found and "int" in found:
+        found.remove("int")  # an annotation `float` takes both
     if _UNKNOWN in found or len(found) > _MOST_ALTERNATIVES:
         return _UNKNOWN
     return " | ".join(sorted(found, key=lambda name: name == "None"))

@@ -24,7 +24,7 @@ def test_a_project_without_habits_of_its_own_gets_the_code_as_it_is() -> None:
 
 def test_annotations_come_from_the_values() -> None:
     dressed = dress(TABLE, Habits(is_annotated=True))
-    header = "def test_cut(text: str, size: int | float, expected: list[str] | None) -> None:"
+    header = "def test_cut(text: str, size: float, expected: list[str] | None) -> None:"
     assert header in dressed.splitlines()
 
 

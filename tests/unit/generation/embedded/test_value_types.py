@@ -15,6 +15,7 @@ from regoose_ci.generation.embedded.value_types import annotation_of
         (["'a' * 9"], "str"),
         (["[1, 'a']", "[]"], "list[int | str] | list[object]"),
         (["{'a': (1, 2.5)}"], "dict[str, tuple[int, float]]"),
+        (["1", "2.5"], "float"),
         (["()"], "tuple[()]"),
         (["{1}"], "set[int]"),
         (["Version('1')"], "Version"),
