@@ -48,7 +48,7 @@ def plan_files(
     """
     stems = _stems(sorted({path_of(c) for c in candidates}))
     placed: list[PlacedTest] = []
-    for candidate in candidates:
+    for candidate in sorted(candidates, key=_is_seen_through_caller):
         stem = stems[path_of(candidate)]
         if candidate.kind is CandidateKind.CATCHING:
             stem += _CATCHING_SUFFIX
@@ -79,7 +79,18 @@ def _placed(
 
 
 def _says_the_same(one: CandidateTest, other: CandidateTest) -> bool:
+    """Whether the first says all that the other does."""
+    if one.kind is other.kind is CandidateKind.HARDENING and other.observations:
+        return {repr(o.call) for o in other.observations} <= {
+            repr(o.call) for o in one.observations
+        }
     return _nameless(one) == _nameless(other) and {*one.imports} == {*other.imports}
+
+
+def _is_seen_through_caller(candidate: CandidateTest) -> bool:
+    """Such a test gives way to the caller's own ones in the choice of a name."""
+    name = re.split(r"[:.]", candidate.function_id)[-1]
+    return any(o.call.name.rpartition(".")[2] != name for o in candidate.observations[:1])
 
 
 def _nameless(candidate: CandidateTest) -> str:

@@ -100,6 +100,14 @@ def test_what_two_functions_are_shown_by_is_written_once() -> None:
     assert assemble([ONE, same], STYLE) == assemble([ONE], STYLE)
 
 
+def test_inputs_that_another_test_has_too_are_written_once() -> None:
+    one, two = (observation(call("slugify", a), None, returned("a")) for a in ("'a'", "'b'"))
+    table = dataclasses.replace(ONE, observations=(one, two))
+    part = dataclasses.replace(TWO, observations=(two,), function_id="src/pkg/text.py::_helper")
+    placed = plan_files([part, table], STYLE)
+    assert [(p.candidate, p.is_repeated) for p in placed] == [(table, False), (part, True)]
+
+
 def test_no_file_of_the_project_is_replaced() -> None:
     style = ProjectTestStyle(existing=frozenset({"test_text.py"}))
     assert list(assemble([ONE], style)) == ["test_text_examples.py"]

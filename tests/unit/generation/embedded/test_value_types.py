@@ -22,7 +22,7 @@ from regoose_ci.generation.embedded.value_types import annotation_of
         (["..."], "object"),
         (["len"], "object"),
         (["make()"], "object"),
-        (["1", "'a'", "b'a'", "1.5", "True"], "object"),
+        (["None", "'a'", "b'a'", "1.5", "True"], "object"),
     ],
 )
 def test_annotations_are_the_narrowest_that_hold(sources: list[str], annotation: str) -> None:
