@@ -77,7 +77,9 @@ def _input_shape(call: Call) -> str:
     for part in parts:
         node = parse_expression(part)
         for found in ast.walk(node) if node is not None else ():
-            if isinstance(found, ast.Constant):
+            if isinstance(found, ast.UnaryOp):
+                seen.add(type(found.op).__name__)
+            elif isinstance(found, ast.Constant):
                 seen.update(_constant_shape(found.value))
                 if isinstance(found.value, str):
                     texts.append(found.value[:MAX_TEXT])
@@ -90,6 +92,5 @@ def _constant_shape(value: object) -> set[str]:
     if isinstance(value, bool) or value is None:
         return {repr(value)[0]}
     if isinstance(value, (int, float)):
-        sign = "-" if value < 0 else "0" if value == 0 else "+"
-        return {f"{type(value).__name__[0]}{sign}"}
+        return {"n"}
     return set()
