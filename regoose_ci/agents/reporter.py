@@ -12,7 +12,6 @@ from regoose_ci.agents.board import Board, Intent, Skip
 from regoose_ci.agents.generator import file_of
 from regoose_ci.agents.judge import change_id, witness_of
 from regoose_ci.analysis.branches import branch_exits
-from regoose_ci.comparison.calls import render_call
 from regoose_ci.comparison.outcomes import describe_pair
 from regoose_ci.domain.candidates import CandidateKind, CandidateTest, Verdict
 from regoose_ci.domain.changes import ChangedFunction
@@ -37,6 +36,7 @@ from regoose_ci.domain.report import (
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.findings import FunctionFindings
 from regoose_ci.execution.mutation import survivors
+from regoose_ci.generation.embedded.arranging import call_in_words
 from regoose_ci.generation.embedded.files import assemble
 from regoose_ci.generation.embedded.placement import plan_files
 from regoose_ci.generation.llm.rounds import Dropped
@@ -218,7 +218,7 @@ def _behaviour_changes(board: Board, accepted: list[Verdict]) -> Iterator[Behavi
         intent = board.intents.get(identity, Intent("unknown", 0.0, ""))
         yield BehaviourChangeReport(
             id=identity,
-            call=render_call(witness.call),
+            call=call_in_words(witness.call, function.parameters),
             base=base,
             head=head,
             test=file_of(board, verdict.candidate),

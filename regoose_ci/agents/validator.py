@@ -14,7 +14,6 @@ import anyio
 from regoose_ci.agents.board import Board
 from regoose_ci.agents.generator import file_of
 from regoose_ci.agents.together import accept_together
-from regoose_ci.comparison.calls import render_call
 from regoose_ci.comparison.outcomes import describe_pair
 from regoose_ci.domain.candidates import (
     CandidateKind,
@@ -30,6 +29,7 @@ from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import GuestError
 from regoose_ci.execution.pairs import GuestPair, PairFactory
 from regoose_ci.execution.validation import run_on, size_problem
+from regoose_ci.generation.embedded.arranging import call_in_words
 from regoose_ci.generation.embedded.files import negated_twin
 
 MAX_TOGETHER = 24
@@ -137,7 +137,8 @@ def _announce(board: Board, function: ChangedFunction, verdicts: Sequence[Verdic
         base, head = describe_pair(
             outcomes[Revision.BASE], outcomes[Revision.HEAD], function.parameters
         )
-        board.publish(BehaviourChangeFound(function.id, render_call(witness.call), base, head))
+        call = call_in_words(witness.call, function.parameters)
+        board.publish(BehaviourChangeFound(function.id, call, base, head))
 
 
 async def _validate(

@@ -17,9 +17,19 @@ from .naming import Name, name_of
 # Kinds are told by ``type``: ``isinstance`` asks an object, and those of reviewed code may raise.
 
 MAX_MAKERS = 4
+MAX_CHANGERS = 4
 MAX_IMPLEMENTATIONS = 4
 _MAKING = re.compile(r"(from|parse|of|create|make|new|build|loads?|decode|default|empty)(_|$)")
 """How class methods that make objects are called where no annotation tells."""
+
+
+_STORES = ("STORE_ATTR", "DELETE_ATTR", "STORE_SUBSCR", "DELETE_SUBSCR")
+_CHANGING = frozenset(
+    {
+        *("append", "add", "extend", "insert", "update", "setdefault", "push", "put", "write"),
+        *("pop", "popleft", "appendleft", "remove", "discard", "clear", "sort", "reverse"),
+    }
+)
 
 
 def makers_of(kind: type, name: Name) -> list[tuple[Name, object]]:
@@ -50,6 +60,23 @@ def _functions(kind: type) -> Iterator[tuple[Name, object]]:
 
 def _given(function: object) -> object:
     return hints_of(function).get("return")
+
+
+def changers_of(kind: type) -> list[tuple[str, object]]:
+    """Return public methods that seem to change the object they are called on."""
+    found: list[tuple[str, object]] = [
+        (name, member)
+        for name, member in vars(kind).items()
+        if type(member) is FunctionType and not name.startswith("_") and _changes(member)
+    ]
+    return found[:MAX_CHANGERS]
+
+
+def _changes(method: FunctionType) -> bool:
+    code = list(dis.get_instructions(method))
+    if inspect.iscoroutinefunction(method) or inspect.isgeneratorfunction(method):
+        return False
+    return any(i.opname in _STORES or i.argval in _CHANGING for i in code)
 
 
 def implementations_of(kind: type) -> list[type]:

@@ -130,6 +130,15 @@ def undecorated(function: object, target: Target) -> object:
     return function
 
 
+def dispatched_to(function: object, target: Target) -> type | None:
+    """Return the type that a single-dispatch function has the target registered for."""
+    registry = getattr(function, "registry", None)
+    if not isinstance(registry, types.MappingProxyType):
+        return None
+    found = (kind for kind, made_for in registry.items() if is_at(made_for, target))
+    return next(found, None)
+
+
 def _content(cell: types.CellType) -> object:
     try:
         return cell.cell_contents

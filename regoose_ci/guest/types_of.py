@@ -10,13 +10,15 @@ import types
 import typing
 
 from .annotations import evaluated, hints_of
-from .makers import classes_with, implementations_of, makers_of
+from .makers import changers_of, classes_with, implementations_of, makers_of
 from .naming import Name, name_of
 from .protocol import Parameter, TypeForm
 from .sources import SourceWriter, UnprintableError
 from .usage import Usage, documented_types, usages_of
 
 MAX_DEPTH = 4
+DEEP = 2
+"""Below it, classes are described by their constructor alone."""
 UNKNOWN = TypeForm("unknown")
 
 _PLAIN = {
@@ -245,14 +247,20 @@ class _Reader:
 
     def _buildable(self, kind: type, name: Name) -> TypeForm:
         """Describe a class by its constructor and by other functions that make its objects."""
+        steps = tuple(
+            TypeForm("method", name=attribute, parameters=self.parameters(method, drop_first=True))
+            for attribute, method in (changers_of(kind) if self._depth < DEEP else ())
+        )
+        makers = makers_of(kind, name) if self._depth <= DEEP else ()
         ways = [
             TypeForm(
                 "class",
+                args=steps,
                 name=made_by.expression,
                 imports=made_by.imports,
                 parameters=self.parameters(function, drop_first=False),
             )
-            for made_by, function in ((name, kind), *makers_of(kind, name))
+            for made_by, function in ((name, kind), *makers)
         ]
         return ways[0] if len(ways) == 1 else TypeForm("union", tuple(ways))
 

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
+from regoose_ci.guest.protocol.recipes import read_recipe
+
 
 @lru_cache(maxsize=20_000)
 def parse(source: str) -> ast.expr | None:
@@ -40,6 +42,9 @@ def kind_of(source: str) -> str:
             return name
     if isinstance(node, ast.Call):
         return ast.unparse(node.func)
+    parts = read_recipe(node) if node is not None else None
+    if parts is not None:
+        return kind_of(ast.unparse(parts[0]))
     if isinstance(node, ast.BinOp) and (value := literal(source)) is not None:
         return type(value[0]).__name__  # ``1 + 2j`` is no literal to the parser
     return "?"
@@ -59,13 +64,27 @@ _DISPLAYS: dict[type[ast.expr], str] = {
 
 
 def constants(node: ast.AST) -> Iterator[ast.Constant]:
-    """Yield the constants in a tree, f-string parts left out."""
-    for child in ast.iter_child_nodes(node):
+    """Yield the constants in a tree, f-string parts and the index of a recipe left out."""
+    children = [node.value] if read_recipe(node) is not None else ast.iter_child_nodes(node)  # type: ignore[attr-defined]
+    for child in children:
         if isinstance(child, ast.JoinedStr):
             continue
         if isinstance(child, ast.Constant):
             yield child
         yield from constants(child)
+
+
+def containers(tree: ast.AST) -> list[ast.List | ast.Tuple | ast.Dict]:
+    """Return lists, tuples and dictionaries in a tree, those that make up recipes left out."""
+    inner = steps_of(tree)
+    found = [n for n in ast.walk(tree) if isinstance(n, (ast.List, ast.Tuple, ast.Dict))]
+    return [node for node in found if id(node) not in inner]
+
+
+def steps_of(tree: ast.AST) -> frozenset[int]:
+    """Return the identities of the tuples that make up recipes."""
+    nodes = (n for n in ast.walk(tree) if read_recipe(n) is not None)
+    return frozenset(id(node.value) for node in nodes if isinstance(node, ast.Subscript))
 
 
 def size(source: str) -> tuple[int, int, str]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from regoose_ci.domain.observations import Call
-from regoose_ci.inputs.expressions import constants, kind_of, merged, parse
+from regoose_ci.inputs.expressions import constants, containers, kind_of, merged, parse
 from regoose_ci.inputs.makers import makers, steps_of, with_maker
 from regoose_ci.inputs.pool import Pool
 
@@ -136,9 +136,9 @@ class Mutator:
                 return replacement
         tree = copy.deepcopy(ast.Expression(node))
         spots = list(constants(tree))
-        containers = [n for n in ast.walk(tree) if isinstance(n, (ast.List, ast.Tuple, ast.Dict))]
-        if containers and (not spots or self._rng.random() < 0.4):
-            self._reshape(self._rng.choice(containers))
+        shapes = containers(tree)
+        if shapes and (not spots or self._rng.random() < 0.4):
+            self._reshape(self._rng.choice(shapes))
         elif spots:
             if not self._change_constant(self._rng.choice(spots)):
                 return None

@@ -41,7 +41,7 @@ def typed_seeds(
     typed = TypedInputs(pool)
     owners: list[Written | None] = [None]
     if described.receiver is not None:
-        built = typed.for_type(described.receiver)
+        built = [*typed.for_type(described.receiver)[:6], *typed.used(described.receiver)]
         owners = list[Written | None](dict.fromkeys([*receivers, *built]))[:12]
     columns = [(p, typed.for_parameter(p)) for p in described.parameters]
     columns = [(p, values) for p, values in columns if values or p.required]

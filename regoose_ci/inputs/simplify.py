@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from regoose_ci.domain.observations import Call
-from regoose_ci.inputs.expressions import parse, size
+from regoose_ci.guest.protocol.recipes import read_recipe, recipe
+from regoose_ci.inputs.expressions import parse, size, steps_of
 from regoose_ci.inputs.makers import makers, with_fewer_steps
 
 CallSize = tuple[int, int, tuple[int, int, str]]
@@ -68,7 +69,10 @@ def simpler_expressions(source: str) -> Iterator[str]:
     if node is None:
         return
     tree = ast.Expression(node)
+    recipes = steps_of(tree)
     for index, found in enumerate(ast.walk(tree)):
+        if id(found) in recipes:
+            continue  # made smaller as a whole
         for replacement in _simpler_nodes(found):
             changed = copy.deepcopy(tree)
             target = next(n for i, n in enumerate(ast.walk(changed)) if i == index)
@@ -111,6 +115,14 @@ def _simpler_nodes(node: ast.AST) -> Iterator[ast.expr]:
             yield ast.Call(node.func, node.args, [*node.keywords[:n], *node.keywords[n + 1 :]])
     elif isinstance(node, ast.UnaryOp):
         yield node.operand
+    elif (parts := read_recipe(node)) is not None:
+        yield from _shorter_recipes(*parts)
+
+
+def _shorter_recipes(made: ast.expr, steps: list[ast.expr]) -> Iterator[ast.expr]:
+    for n in range(len(steps)):
+        kept = [ast.unparse(step) for step in (*steps[:n], *steps[n + 1 :])]
+        yield ast.parse(recipe(ast.unparse(made), kept), mode="eval").body
 
 
 def _simpler_values(value: object) -> Iterator[str | bytes | int | float]:

@@ -6,12 +6,14 @@ import ast
 import itertools
 
 from regoose_ci.guest.protocol import Parameter, TypeForm
+from regoose_ci.guest.protocol.recipes import IT, TMP_PATH, recipe
 from regoose_ci.inputs.expressions import kind_of
 from regoose_ci.inputs.pool import Pool
 from regoose_ci.inputs.standard import STANDARD, Written, functions
 
 MAX_DEPTH = 3
 MAX_OPTIONS = 4
+MAX_STEPS = 3
 _POSITIONAL = ("positional_only", "positional_or_keyword")
 _UNTOLD = ("unknown", "any")
 _VARIADIC = ("var_positional", "var_keyword")
@@ -47,6 +49,10 @@ class TypedInputs:
 
     def for_type(self, form: TypeForm, depth: int = 0) -> list[Written]:
         """Return expressions of a type, best first; none when it cannot be built."""
+        if form.kind == "file_name":
+            return [Written(f"str({file.source})") for file in self._files()]
+        if form.kind == "path":
+            return [*STANDARD["path"], *self._files()]
         if form.kind == "callable":
             return list(functions(form))
         if form.kind in STANDARD:
@@ -59,11 +65,35 @@ class TypedInputs:
             return [Written(value, form.imports) for value in form.values]
         if form.kind in ("list", "tuple", "set", "frozenset", "dict", "iterator"):
             return self._container(form, depth)
-        if form.kind in ("class", "record"):
+        if form.kind in ("class", "record", "method"):
             return self._object(form, depth)
         if form.kind in ("str", "int", "float", "bool", "bytes", "complex"):
             return self._literals(form.kind, 16)
         return []
+
+    def used(self, form: TypeForm) -> list[Written]:
+        """Return objects of a class after one or two calls of methods that change them."""
+        ways = form.args if form.kind == "union" else (form,)
+        found: list[Written] = []
+        for way in (way for way in ways if way.kind == "class"):
+            for made in self._object(way, 0)[:1]:
+                found += self._histories(made, way.args[:MAX_STEPS])
+        return found
+
+    def _histories(self, made: Written, methods: tuple[TypeForm, ...]) -> list[Written]:
+        calls = [self._object(method, 1)[:3] for method in methods]
+        histories = [[step] for steps in calls for step in steps[:1]]
+        histories += [steps[1:][::-1] for steps in calls if len(steps) > 1]
+        histories += [[one[0], other[-1]] for one in calls for other in calls if one and other]
+        return [_after(made, steps) for steps in histories]
+
+    def _files(self) -> list[Written]:
+        """Return files below ``tmp_path``, with the texts that the project itself uses first."""
+        texts = [t for t in self._pool.harvested("str") if "\\n" in t][:2]
+        return [
+            Written(recipe(f"{TMP_PATH} / 'a.txt'", [f"it.write_text({text})"]))
+            for text in (*texts, r"'a\nb\n'", r"'b = 1\na b\n'", "''")
+        ]
 
     def _literals(self, kind: str, count: int) -> list[Written]:
         return [Written(source) for source in self._pool.mixed(kind, count)]
@@ -127,6 +157,11 @@ class TypedInputs:
 
 def _is_guess(form: TypeForm) -> bool:
     return form.kind == "union" and any(member.kind == "unknown" for member in form.args)
+
+
+def _after(made: Written, steps: list[Written]) -> Written:
+    source = recipe(made.source, [f"{IT}.{step.source}" for step in steps])
+    return Written(source, _imports((), [made, *steps]))
 
 
 def _construct(form: TypeForm, row: list[tuple[Parameter, Written]]) -> Written:

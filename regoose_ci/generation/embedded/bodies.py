@@ -16,6 +16,7 @@ from regoose_ci.comparison.calls import (
 )
 from regoose_ci.comparison.source import parse_expression
 from regoose_ci.domain.observations import Call, CallKind, Outcome, Raised
+from regoose_ci.generation.embedded.arranging import arranged
 from regoose_ci.generation.embedded.assertions import Check, checks_of
 from regoose_ci.generation.embedded.naming import usable_name, variable_for
 
@@ -42,9 +43,11 @@ def value_body(
     call: Call, outcome: Outcome, checks: Sequence[Check], parameters: Sequence[str], width: int
 ) -> Body:
     """Assert the value of a call; long inputs get a name first."""
-    setup: list[str] = []
+    ready = arranged(call, parameters)
+    call, setup = ready.call, [*ready.lines]
     if _compares_with_singleton(call):
-        call, setup = _named(call, "0", parameters)
+        call, named = _named(call, "0", parameters)
+        setup += named
     if len(checks) == 1 and _first_line(call, outcome, checks[0]) > width:
         call, longest = _with_longest_argument_named(call, parameters)
         setup += longest
@@ -59,6 +62,7 @@ def value_body(
         (*setup, *(c.render(subject) for c in checks)),
         (*setup, *(c.render_flipped(subject) for c in checks)),
         imports,
+        ready.fixtures,
     )
 
 
@@ -67,7 +71,9 @@ def raising_body(call: Call, outcome: Outcome, raised: Raised, pattern: str) -> 
 
     ``raised`` must have a name that tests can use.
     """
-    setup = collecting_lines(call, outcome)
+    ready = arranged(call, ())
+    call = ready.call
+    setup = (*ready.lines, *collecting_lines(call, outcome))
     act = _as_statement(call, outcome)
     return Body(
         (*setup, f"with pytest.raises({raised.name}, match={pattern}):", _INDENT + act),
@@ -79,6 +85,7 @@ def raising_body(call: Call, outcome: Outcome, raised: Raised, pattern: str) -> 
             _INDENT + 'raise AssertionError("it was raised") from error',
         ),
         (*observed_imports(call, outcome), *raised.imports, _PYTEST),
+        ready.fixtures,
     )
 
 
@@ -86,7 +93,8 @@ def argument_body(
     call: Call, outcome: Outcome, changed: Mapping[str, Check], parameters: Sequence[str]
 ) -> Body | None:
     """Assert what became of arguments (keys as in ``Outcome.changed_arguments``)."""
-    setup: list[str] = []
+    ready = arranged(call, parameters)
+    call, setup = ready.call, [*ready.lines]
     names: dict[str, str] = {}
     for key in changed:
         given = _argument(call, key)
@@ -96,37 +104,39 @@ def argument_body(
         replaced = _with_argument_named(call, key, parameters, names.values())
         if replaced is None:
             return None
-        call, names[key], line = replaced
-        setup.append(line)
-    lines, flipped = [], []
+        call, names[key], lines = replaced
+        setup += lines
+    shown, flipped = [], []
     setup += collecting_lines(call, outcome)
     imports = [*observed_imports(call, outcome)]
     value = outcome.value
     if value is not None and value.source != "None" and not is_statement(call):
         check = checks_of(value)[0]
         imports += check.imports
-        lines.append(check.render(render_observed(call, outcome)))
+        shown.append(check.render(render_observed(call, outcome)))
         flipped.append(check.render_flipped(render_observed(call, outcome)))
     else:
-        lines.append(_as_statement(call, outcome))
-        flipped.append(lines[0])
+        shown.append(_as_statement(call, outcome))
+        flipped.append(shown[0])
     for key, check in changed.items():
         imports += check.imports
-        lines.append(check.render(names[key]))
+        shown.append(check.render(names[key]))
         flipped.append(check.render_flipped(names[key]))
-    return Body((*setup, *lines), (*setup, *flipped), tuple(imports))
+    return Body((*setup, *shown), (*setup, *flipped), tuple(imports), ready.fixtures)
 
 
 def stdout_body(call: Call, outcome: Outcome, check: Check) -> Body:
     """Assert what a call prints."""
-    setup = collecting_lines(call, outcome)
+    ready = arranged(call, ())
+    call = ready.call
+    setup = (*ready.lines, *collecting_lines(call, outcome))
     act = _as_statement(call, outcome)
     read = "capsys.readouterr().out"
     return Body(
         (*setup, act, check.render(read)),
         (*setup, act, check.render_flipped(read)),
         (*observed_imports(call, outcome), *check.imports),
-        ("capsys",),
+        (*ready.fixtures, "capsys"),
     )
 
 
@@ -161,27 +171,29 @@ def _compares_with_singleton(call: Call) -> bool:
 
 def _named(call: Call, key: str, parameters: Sequence[str]) -> tuple[Call, list[str]]:
     replaced = _with_argument_named(call, key, parameters, ())
-    return (replaced[0], [replaced[2]]) if replaced is not None else (call, [])
+    return (replaced[0], replaced[2]) if replaced is not None else (call, [])
 
 
 def _with_argument_named(
     call: Call, key: str, parameters: Sequence[str], taken: Collection[str]
-) -> tuple[Call, str, str] | None:
+) -> tuple[Call, str, list[str]] | None:
     """The call with one argument held by a variable, the variable, and its assignment."""
     source = _argument(call, key)
     if source is None:
         return None
+    if isinstance(parse_expression(source), ast.Name):
+        return call, source, []  # a recipe's lines named it already
     name = variable_for(int(key) if key.isdigit() else key, call, parameters)
     if name in taken:
         return None
     line = f"{name} = {source}"
     if key == "self":
-        return dataclasses.replace(call, receiver=name), name, line
+        return dataclasses.replace(call, receiver=name), name, [line]
     if key.isdigit():
         args = (*call.args[: int(key)], name, *call.args[int(key) + 1 :])
-        return dataclasses.replace(call, args=args), name, line
+        return dataclasses.replace(call, args=args), name, [line]
     kwargs = tuple((k, name if k == key else v) for k, v in call.kwargs)
-    return dataclasses.replace(call, kwargs=kwargs), name, line
+    return dataclasses.replace(call, kwargs=kwargs), name, [line]
 
 
 def _argument(call: Call, key: str) -> str | None:

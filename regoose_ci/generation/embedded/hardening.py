@@ -12,6 +12,7 @@ from regoose_ci.domain.candidates import CandidateKind, CandidateTest
 from regoose_ci.domain.observations import Observation
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.generation.base import FunctionContext
+from regoose_ci.generation.embedded.arranging import has_recipes
 from regoose_ci.generation.embedded.assertions import (
     Check,
     Relation,
@@ -115,6 +116,8 @@ def _groups(observations: Iterable[Observation]) -> list[list[Observation]]:
 def _row(observation: Observation) -> Row | None:
     """The observation as a row of a table; ``None`` when one assertion does not tell it."""
     call, outcome = observation.call, observation.outcomes[Revision.HEAD]
+    if has_recipes(call):
+        return None
     if outcome.raised is not None:
         inputs = [*call.args, *(value for _, value in call.kwargs)]
         return Row(call, outcome, common_match_of(outcome.raised, inputs))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Iterator
 
 from ..patterns import patterns_of
 from ..protocol import REPOSITORY, CallKind, Described, DescribeJob, Parameter, Target, TypeForm
-from ..resolve import Resolved, ResolveError, resolve, undecorated
+from ..resolve import Resolved, ResolveError, dispatched_to, resolve, undecorated
 from ..types_of import form_of, parameters_of
 
 
@@ -40,6 +41,9 @@ def _describe(target: Target, root: str) -> Described:
 def _parameters(resolved: Resolved, target: Target) -> tuple[Parameter, ...]:
     drop_first = resolved.owner is not None
     told = parameters_of(resolved.function, drop_first)
+    dispatched = dispatched_to(resolved.function, target)
+    if dispatched is not None and told:
+        return (dataclasses.replace(told[0], type=form_of(dispatched)), *told[1:])
     if not told or all(p.kind in ("var_positional", "var_keyword") for p in told):
         inner = undecorated(resolved.function, target)
         if inner is not resolved.function:

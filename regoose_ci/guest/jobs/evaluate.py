@@ -9,10 +9,14 @@ import dataclasses
 import io
 import itertools
 import linecache
+import os
+import shutil
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import CodeType, CoroutineType, FrameType, TracebackType
 
 from ..namespace import Namespace
@@ -28,6 +32,7 @@ from ..protocol import (
     Raised,
     Value,
 )
+from ..protocol.recipes import IT, TMP_PATH
 from ..tracing import Tracer
 from ..values import encode, encode_briefly, endless, may_change
 
@@ -106,6 +111,7 @@ class Evaluator:
         self._inside = f"{root}/"
         self._tracer = Tracer(job.watch, root)
         self._namespace = Namespace()
+        self._process = os.getpid()
         self._code: dict[str, CodeType] = {}
 
     def run(self) -> Iterator[Evaluated]:
@@ -158,6 +164,8 @@ class Evaluator:
             raise
         except BaseException as error:  # noqa: BLE001 - what a call raises is its outcome
             raised = _describe_exception(error, self._inside)
+        finally:
+            self._leave_if_forked()
         value = result.encoded() if raised is None else None
         return Outcome(
             OutcomeKind.RAISED if value is None else OutcomeKind.RETURNED,
@@ -168,7 +176,16 @@ class Evaluator:
             changed_arguments=arguments.changed(),
         )
 
+    def _leave_if_forked(self) -> None:
+        """End a process that a call forked and let return: it must not answer for this one."""
+        if os.getpid() != self._process:
+            os._exit(0)
+
     def _build(self, call: Call) -> tuple[object, _Arguments]:
+        self._namespace.names.pop(IT, None)
+        sources = (call.receiver or "", *call.args, *dict(call.kwargs).values())
+        if any(TMP_PATH in source for source in sources):
+            self._namespace.names[TMP_PATH] = _empty_directory()
         receiver = None if call.receiver is None else self._eval(call.receiver)
         function = self._eval(call.name) if receiver is None and call.receiver is None else None
         args = [self._eval(source) for source in call.args]
@@ -180,6 +197,14 @@ class Evaluator:
         if code is None:
             code = self._code[source] = compile(source, "<input>", "eval")
         return eval(code, self._namespace.names)  # noqa: S307 - inside the sandbox
+
+
+def _empty_directory() -> Path:
+    """Make the directory that ``tmp_path`` names: at the same place for every call."""
+    path = Path(tempfile.gettempdir()) / TMP_PATH
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir()
+    return path
 
 
 def evaluate(job: EvaluateJob, root: str = REPOSITORY) -> Iterator[Evaluated]:

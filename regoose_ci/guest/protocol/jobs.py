@@ -24,8 +24,10 @@ class TypeForm:
     """A type, as far as inputs can be made from it.
 
     ``kind`` is a builtin's name, ``literal`` and ``enum`` (members in ``values``, as source),
-    ``class`` (``name`` and ``parameters`` of its constructor), ``union``, ``callable``,
-    ``any``, ``none``, or ``unknown``.
+    ``class`` (``name`` and ``parameters`` of what makes its objects, in ``args`` a ``method``
+    each that changes them), ``record`` (a dictionary with known keys), ``union``, ``callable``
+    (``args``: what it takes, and last what it gives), ``file_name``, ``any``, ``none``, or
+    ``unknown``.
     """
 
     kind: str

@@ -96,3 +96,20 @@ def test_a_setter_is_called_by_the_name_that_it_sets(larder: Path) -> None:
     assert (setter.kind, setter.name) == (CallKind.METHOD, "__setattr__")
     assert setter.parameters[0].type.values == ("'level'",)
     assert setter.parameters[1].name == "value"
+
+
+def test_a_registered_implementation_is_called_with_its_type(larder: Path) -> None:
+    text = """
+        import functools
+
+
+        @functools.singledispatch
+        def show(value: object): ...
+
+
+        @show.register(list)
+        def _(value): ...
+        """
+    sample.write(larder, {"larder/hiding.py": text})
+    (shown,) = describe(DescribeJob((at("show", 8, 9),)), str(larder))
+    assert [(p.name, p.type.kind) for p in shown.parameters] == [("value", "list")]

@@ -24,6 +24,7 @@ from tests.unit.guest import sample
 
 ACTS = {
     "larder/acts.py": """
+        import os
         import sys
         import time
 
@@ -98,6 +99,17 @@ ACTS = {
         def replace(items):
             items = [*items, 1]
             return items
+
+
+        def fork(n):
+            child = os.fork()
+            if child:
+                os.waitpid(child, 0)
+            return n
+
+
+        def lines(path):
+            return len(path.read_text().splitlines())
 
 
         class Stop(BaseException):
@@ -306,6 +318,27 @@ def test_imports_have_a_time_of_their_own(larder: Path) -> None:
     sample.write(larder, {"larder/slow.py": "import time\ntime.sleep(0.3)\n\ndef f():\n    pass\n"})
     made = Call(CallKind.FUNCTION, "f", imports=("from larder.slow import f",))
     assert outcome(larder, made, 0.1) == returned(None)
+
+
+def test_a_process_that_a_call_forks_does_not_answer(larder: Path, tmp_path: Path) -> None:
+    log = tmp_path / "answers"
+    for result in evaluate(EvaluateJob((call("fork", "7"),)), str(larder)):
+        with log.open("a") as file:
+            file.write(f"{result.outcome.value}\n")
+    assert len(log.read_text().splitlines()) == 1
+
+
+def test_recipes_are_followed_afresh_for_every_call(larder: Path) -> None:
+    counter = "(it := Counter(1), it.up(), it.up())[0]"
+    assert outcome(larder, method(counter, "look")) == returned(3)
+    assert outcome(larder, method(counter, "look")) == returned(3)
+    assert outcome(larder, call("Counter.look", "it")).kind is OutcomeKind.UNBUILDABLE
+
+
+def test_files_are_written_to_an_empty_directory(larder: Path) -> None:
+    file = "(it := tmp_path / 'a.txt', it.write_text('a\\nb'))[0]"
+    assert outcome(larder, call("lines", file)) == returned(2)
+    assert outcome(larder, call("len", "list(tmp_path.iterdir())")) == returned(0)
 
 
 @pytest.mark.parametrize(
