@@ -20,6 +20,7 @@ MAX_DEPTH = 4
 DEEP = 2
 """Below it, classes are described by their constructor alone."""
 UNKNOWN = TypeForm("unknown")
+_FILE_NAME = TypeForm("union", (TypeForm("file_name"), TypeForm("str")))
 
 _PLAIN = {
     int: "int",
@@ -112,6 +113,8 @@ class _Reader:
         hints = hints_of(function)
         bare = [p.name for p in found if p.annotation is inspect.Parameter.empty]
         guesses = self._guesses(function, [name for name in bare if name not in hints])
+        names = [p.name for p in found if p.annotation in (str, "str")]
+        guesses.update(dict.fromkeys(_opened(function, names), _FILE_NAME))
         return tuple(
             self._parameter(p, hints.get(p.name, p.annotation), guesses.get(p.name, UNKNOWN))
             for p in found
@@ -155,7 +158,8 @@ class _Reader:
     def _parameter(
         self, parameter: inspect.Parameter, annotation: object, guess: TypeForm
     ) -> Parameter:
-        form = guess if annotation is inspect.Parameter.empty else self._safely(annotation)
+        is_told = annotation is not inspect.Parameter.empty and guess is not _FILE_NAME
+        form = self._safely(annotation) if is_told else guess
         required = parameter.default is inspect.Parameter.empty
         default = None if required else _source(parameter.default)
         kind = parameter.kind.name.lower()
@@ -263,6 +267,12 @@ class _Reader:
             for made_by, function in ((name, kind), *makers)
         ]
         return ways[0] if len(ways) == 1 else TypeForm("union", tuple(ways))
+
+
+def _opened(function: object, names: list[str]) -> list[str]:
+    """Return those of some parameters that a function opens a file by."""
+    usages = usages_of(function) if names else {}
+    return [name for name in names if name in usages and "file_name" in usages[name].kinds]
 
 
 def _source(value: object) -> str | None:

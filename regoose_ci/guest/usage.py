@@ -42,6 +42,7 @@ _SHARED = frozenset(
 _BY_CALLEE = {
     "next": "iterator",
     "open": "file_name",
+    "Path": "file_name",
     "ord": "str",
     "chr": "int",
     "range": "int",

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from regoose_ci.guest.protocol.recipes import read_recipe
+from regoose_ci.guest.protocol.recipes import TMP_PATH, read_recipe
 
 
 @lru_cache(maxsize=20_000)
@@ -64,27 +64,32 @@ _DISPLAYS: dict[type[ast.expr], str] = {
 
 
 def constants(node: ast.AST) -> Iterator[ast.Constant]:
-    """Yield the constants in a tree, f-string parts and the index of a recipe left out."""
-    children = [node.value] if read_recipe(node) is not None else ast.iter_child_nodes(node)  # type: ignore[attr-defined]
-    for child in children:
+    """Yield the constants in a tree; parts of f-strings and what holds a recipe together not."""
+    for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.JoinedStr):
             continue
-        if isinstance(child, ast.Constant):
+        if isinstance(child, ast.Constant) and child not in held_by(node):
             yield child
         yield from constants(child)
 
 
 def containers(tree: ast.AST) -> list[ast.List | ast.Tuple | ast.Dict]:
     """Return lists, tuples and dictionaries in a tree, those that make up recipes left out."""
-    inner = steps_of(tree)
+    held = {id(child) for node in ast.walk(tree) for child in held_by(node)}
     found = [n for n in ast.walk(tree) if isinstance(n, (ast.List, ast.Tuple, ast.Dict))]
-    return [node for node in found if id(node) not in inner]
+    return [node for node in found if id(node) not in held]
 
 
-def steps_of(tree: ast.AST) -> frozenset[int]:
-    """Return the identities of the tuples that make up recipes."""
-    nodes = (n for n in ast.walk(tree) if read_recipe(n) is not None)
-    return frozenset(id(node.value) for node in nodes if isinstance(node, ast.Subscript))
+def held_by(node: ast.AST) -> tuple[ast.AST, ...]:
+    """Return the children of a node that vary with it or not at all.
+
+    They are the tuple and the index of a recipe, and the name of a file below ``tmp_path``.
+    """
+    if isinstance(node, ast.Subscript) and read_recipe(node) is not None:
+        return (node.value, node.slice)
+    if isinstance(node, ast.BinOp) and isinstance(node.left, ast.Name):
+        return (node.right,) if node.left.id == TMP_PATH else ()
+    return ()
 
 
 def size(source: str) -> tuple[int, int, str]:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 
 from regoose_ci.domain.observations import Call
 from regoose_ci.guest.protocol.recipes import read_recipe, recipe
-from regoose_ci.inputs.expressions import parse, size, steps_of
+from regoose_ci.guest.protocol.recipes import read_recipe, recipe
+from regoose_ci.inputs.expressions import held_by, parse, size
 from regoose_ci.inputs.makers import makers, with_fewer_steps
 
 CallSize = tuple[int, int, tuple[int, int, str]]
@@ -69,10 +70,10 @@ def simpler_expressions(source: str) -> Iterator[str]:
     if node is None:
         return
     tree = ast.Expression(node)
-    recipes = steps_of(tree)
+    held = {id(child) for parent in ast.walk(tree) for child in held_by(parent)}
     for index, found in enumerate(ast.walk(tree)):
-        if id(found) in recipes:
-            continue  # made smaller as a whole
+        if id(found) in held:
+            continue
         for replacement in _simpler_nodes(found):
             changed = copy.deepcopy(tree)
             target = next(n for i, n in enumerate(ast.walk(changed)) if i == index)

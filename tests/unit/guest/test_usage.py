@@ -65,3 +65,8 @@ def test_a_called_parameter_is_a_function_of_that_many_arguments() -> None:
     predicate = parameters_of(uses.kept, drop_first=False)[0]
     assert predicate.type.args[0].kind == "callable"
     assert len(predicate.type.args[0].args) == 2
+
+
+def test_a_text_that_names_a_file_to_open_is_one() -> None:
+    (parameter,) = parameters_of(uses.read, drop_first=False)
+    assert [form.kind for form in parameter.type.args] == ["file_name", "str"]

@@ -48,6 +48,11 @@ def load(source):
         return file.read()
 
 
+def read(source: str):
+    with open(source) as file:
+        return file.read()
+
+
 def half(number):
     return number // 2
 

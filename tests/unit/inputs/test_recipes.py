@@ -54,6 +54,14 @@ def test_only_what_belongs_to_the_object_is_varied() -> None:
     assert [ast.unparse(container) for container in containers(node)] == ["[1]"]
 
 
+def test_the_name_of_a_file_is_not_varied() -> None:
+    file = "((it := tmp_path / 'a.txt'), it.write_text('x y'))[0]"
+    node = parse(file)
+    assert node is not None
+    assert [constant.value for constant in constants(ast.Expression(node))] == ["x y"]
+    assert all("'a.txt'" in source or "it" not in source for source in simpler_expressions(file))
+
+
 def test_variations_stay_recipes() -> None:
     call = Call(CallKind.METHOD, "total", FILLED)
     mutator = Mutator(Pool(), rng(1))
