@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from regoose_ci.guest.protocol.recipes import TMP_PATH, read_recipe
+from regoose_ci.guest.protocol import TMP_PATH, read_recipe
 
 
 @lru_cache(maxsize=20_000)

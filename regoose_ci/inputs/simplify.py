@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from regoose_ci.domain.observations import Call
-from regoose_ci.guest.protocol.recipes import read_recipe, recipe
+from regoose_ci.guest.protocol import read_recipe, recipe
 from regoose_ci.inputs.expressions import held_by, parse, size
 from regoose_ci.inputs.makers import makers, with_fewer_steps
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 
-from regoose_ci.guest.protocol import Parameter, TypeForm
-from regoose_ci.guest.protocol.recipes import IT, TMP_PATH, recipe
+from regoose_ci.guest.protocol import IT, TMP_PATH, Parameter, TypeForm, recipe
 from regoose_ci.inputs.expressions import kind_of
 from regoose_ci.inputs.pool import Pool
 from regoose_ci.inputs.standard import STANDARD, Written, functions

@@ -12,7 +12,7 @@ from regoose_ci.comparison.calls import render_call
 from regoose_ci.comparison.source import parse_expression
 from regoose_ci.domain.observations import Call
 from regoose_ci.generation.embedded.naming import variable_for
-from regoose_ci.guest.protocol.recipes import IT, TMP_PATH, has_recipe, read_recipe
+from regoose_ci.guest.protocol import IT, TMP_PATH, has_recipe, read_recipe
 
 
 @dataclass(frozen=True, slots=True)

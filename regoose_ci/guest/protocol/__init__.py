@@ -26,6 +26,7 @@ from .jobs import (
     TestRun,
     TypeForm,
 )
+from .recipes import IT, TMP_PATH, has_recipe, read_recipe, recipe
 from .session import ENVIRONMENT, GUEST, PYTHON, REPOSITORY, TOOLS, GuestSetup, Reply, Request
 
 __all__ = [
@@ -33,10 +34,12 @@ __all__ = [
     "ENVIRONMENT",
     "GUEST",
     "INPUTS_MODULE",
+    "IT",
     "ITEM",
     "MAX_FRAME",
     "PYTHON",
     "REPOSITORY",
+    "TMP_PATH",
     "TOOLS",
     "Call",
     "CallKind",
@@ -65,7 +68,10 @@ __all__ = [
     "TestRun",
     "TypeForm",
     "Value",
+    "has_recipe",
     "read_frame",
+    "read_recipe",
+    "recipe",
     "to_json",
     "write_frame",
 ]

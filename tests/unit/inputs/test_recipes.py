@@ -5,8 +5,7 @@ import ast
 import pytest
 
 from regoose_ci.domain.observations import Call, CallKind
-from regoose_ci.guest.protocol import Parameter, TypeForm
-from regoose_ci.guest.protocol.recipes import has_recipe, read_recipe, recipe
+from regoose_ci.guest.protocol import Parameter, TypeForm, has_recipe, read_recipe, recipe
 from regoose_ci.inputs.expressions import constants, containers, kind_of, parse
 from regoose_ci.inputs.mutate import Mutator
 from regoose_ci.inputs.pool import Pool
