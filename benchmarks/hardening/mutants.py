@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
-import marshal
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 
 from benchmarks.hardening.modules import Place
 from regoose_ci.analysis.mutants import make_mutants
 from regoose_ci.domain.changes import FunctionSource
 
 SEED = 4
+_SCRIPT = Path(__file__).with_name("cosmic.py")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -33,7 +35,8 @@ def make_faults(place: Place, count: int) -> list[Fault]:
     the compiled code as it is, annotations aside, and those that are among the mutants that
     Regoose chooses tests by: a suite is not to be judged by what it was made for.
     """
-    kept = place.home / f"faults-{count}.json"
+    made_by = Path(__file__).read_bytes() + _SCRIPT.read_bytes()
+    kept = place.home / f"faults-{count}-{hashlib.sha256(made_by).hexdigest()[:12]}.json"
     if kept.exists():
         return [Fault(**fault) for fault in json.loads(kept.read_text())]
     original = place.file.read_text()
@@ -49,8 +52,7 @@ def make_faults(place: Place, count: int) -> list[Fault]:
 
 
 def _cosmic_ray(python: Path, module: Path) -> Iterator[Fault]:
-    script = Path(__file__).with_name("cosmic.py")
-    command: list[str | Path] = [python, "-I", script, module, str(SEED)]
+    command: list[str | Path] = [python, "-I", _SCRIPT, module, str(SEED)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -60,13 +62,21 @@ def _cosmic_ray(python: Path, module: Path) -> Iterator[Fault]:
             process.kill()
 
 
-def _compiled(source: str) -> bytes | None:
+def _compiled(source: str) -> object:
     """Compile without annotations and docstrings; ``None`` when it is no Python."""
     try:
-        tree = ast.parse(source)
-        return marshal.dumps(compile(_WithoutAnnotations().visit(tree), "", "exec", optimize=2))
+        tree = _WithoutAnnotations().visit(ast.parse(source))
+        return _instructions(compile(tree, "", "exec", optimize=2))
     except (SyntaxError, ValueError):
         return None
+
+
+def _instructions(code: CodeType) -> tuple[object, ...]:
+    """Return what a code object does, wherever it stands in its file."""
+    constants = tuple(
+        _instructions(c) if isinstance(c, CodeType) else (type(c), repr(c)) for c in code.co_consts
+    )
+    return (code.co_code, code.co_names, code.co_varnames, code.co_flags, constants)
 
 
 class _WithoutAnnotations(ast.NodeTransformer):

@@ -89,9 +89,10 @@ class _Judged:
         failing = {test for test in outcomes if outcomes[test] not in _GOOD} - flaky
         seconds: float = first["seconds"]
         covered = self._observe("0", None, flaky | failing, cover=True)
-        timeout = 3.0 + 4.0 * seconds
+        wall = 20.0 + 10.0 * seconds
+        limits = {"cpu_seconds": 2.0 + 4.0 * first["cpu_seconds"], "timeout": wall}
         noticed = self._judge(
-            "0", timeout * (len(faults) + 10), task="mutate", timeout=timeout,
+            "0", wall * (len(faults) + 10), task="mutate", **limits,
             left_out=sorted(flaky | failing), faults=[fault.source for fault in faults],
         )["noticed"]  # fmt: skip
         return Score(
@@ -166,6 +167,6 @@ def _asserts(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
                 if isinstance(node.func, ast.Attribute)
                 else getattr(node.func, "id", "")
             )
-            if name in {"raises", "warns", "fail"} or "assert" in name.lower() or "check" in name:
+            if name in {"raises", "warns", "fail"} or "assert" in name.lower() or "test" in name:
                 return True
     return False

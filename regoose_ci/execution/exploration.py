@@ -255,3 +255,6 @@ def _features(observation: Observation) -> Iterator[Hashable]:
     for revision, outcome in observation.outcomes.items():
         result = outcome.raised.type if outcome.raised else getattr(outcome.value, "type", "")
         yield (revision, outcome.kind, result)
+        if outcome.value is not None and outcome.value.source is not None:
+            length = len(outcome.value.source).bit_length()  # short, longer, much longer
+            yield (revision, result, length)

@@ -39,7 +39,7 @@ from regoose_ci.generation.embedded.tables import Row, shape, table_body
 from regoose_ci.generation.embedded.warnings_of import warnings_filter
 
 _MAX_TESTS = 5
-_MAX_ROWS = 7
+_MAX_ROWS = 8
 _LONGEST_OUTPUT = 200
 _MODULE_HOOKS = frozenset({"__dir__", "__getattr__"})
 """What only the interpreter calls; nobody tests the list of a module's names."""

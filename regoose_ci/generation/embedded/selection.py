@@ -23,7 +23,7 @@ Feature = tuple[str, ...]
 _VARYING = re.compile(r"'[^']*'|\d+")
 """What a message repeats of the input: no reason to show one more input."""
 
-_MAX_INPUTS = 12
+_MAX_INPUTS = 20
 _LONG = 160
 """Characters from which on an input or a result is long to read."""
 _ALIKE = 3
