@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from regoose_ci.analysis.nodes import walk
 from regoose_ci.comparison.source import parse_expression
 from regoose_ci.comparison.values import python_equal
 from regoose_ci.domain.candidates import CandidateKind, CandidateTest
@@ -102,6 +103,8 @@ def _claims(function: ast.FunctionDef, imports: Sequence[str]) -> Iterator[Claim
             except UnusableError:
                 return
         elif isinstance(node, ast.Assert):
+            if _tells_objects_apart(node.test):
+                continue
             claim = _compared(node, values, imports) or _asserted(node, values, imports)
             if claim is not None:
                 yield claim
@@ -130,6 +133,20 @@ def _compared(
         return None
     lines = (node.lineno, node.end_lineno or node.lineno)
     return Claim(call, ast.unparse(test.left), ast.unparse(expected), lines)
+
+
+def _tells_objects_apart(test: ast.expr) -> bool:
+    """Whether it asks for the very same object, which is another one once it is written out."""
+    comparisons = (node for node in walk(test) if isinstance(node, ast.Compare))
+    return any(
+        isinstance(operator, (ast.Is, ast.IsNot)) and not _is_singleton(right)
+        for comparison in comparisons
+        for operator, right in zip(comparison.ops, comparison.comparators, strict=True)
+    )
+
+
+def _is_singleton(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, bool))
 
 
 def _asserted(

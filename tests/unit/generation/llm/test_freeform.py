@@ -92,6 +92,7 @@ def test_expected_exception_that_comes_is_kept() -> None:
         ["for text in ['a']:", "    assert slugify(text) == 'z'"],
         ["assert slugify('a') == 'z' or slugify('b')"],
         ["assert slugify('a') is not None"],
+        ["text = 'a'", "assert slugify(text) is text"],
     ],
 )
 def test_claims_that_cannot_be_looked_up_are_left_to_the_run(lines: list[str]) -> None:
