@@ -1,4 +1,4 @@
-"""The end of a command that runs in a container: it is waited for, read with a limit, or killed."""
+"""What comes of a command that runs in a container: read with a limit, waited for so long."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from anyio import AsyncFile
 from anyio.abc import ByteReceiveStream, Process
 
 from regoose_ci.sandbox.base import Ran
-from regoose_ci.sandbox.calls import end_session
 
 OUTPUT_LIMIT = 64 * 1024
 RESULT_LIMIT = 128 * 1024 * 1024
 
 
-async def finish_command(process: Process, seconds: float, result: Path | None) -> Ran:
-    """Wait at most ``seconds`` for a client to end, and then kill it.
+async def read_command(process: Process, seconds: float, result: Path | None) -> Ran:
+    """Wait at most ``seconds`` for a client to end; killing it is left to the caller.
 
     Its standard output goes to the file ``result``, or where there is none to the output.
     """
@@ -37,7 +36,6 @@ async def finish_command(process: Process, seconds: float, result: Path | None) 
     text = reader.end.decode(errors="replace")
     if not scope.cancelled_caught:
         return Ran(process.returncode, text)
-    end_session(process.pid)
     problem = reader.problem or f"not finished after {seconds:g} s"
     return Ran(None, f"{text}\n{problem}")
 

@@ -20,7 +20,7 @@ from regoose_ci.errors import InfrastructureError
 from regoose_ci.guest.protocol import GUEST, GuestSetup
 from regoose_ci.sandbox.base import Command, Guest, GuestLimits, GuestSpec, Ran
 from regoose_ci.sandbox.calls import EngineCallError
-from regoose_ci.sandbox.command import finish_command
+from regoose_ci.sandbox.command import read_command
 from regoose_ci.sandbox.flags import FIRST_USER, LAST_USER, ContainerSpec, Engine, run_arguments
 from regoose_ci.sandbox.frames import MAX_BYTES
 from regoose_ci.sandbox.guest import ContainerGuest, Patience, Streams, attached
@@ -100,7 +100,10 @@ class ContainerSandbox:
             source = files.enter_context((command.stdin or Path(os.devnull)).open("rb"))
             streams = Streams(source, subprocess.STDOUT if result is None else subprocess.PIPE)
             async with self._running(container, streams) as process:
-                return await finish_command(process, seconds, result)
+                ran = await read_command(process, seconds, result)
+                if ran.exit_code is None:
+                    await self._remove(container.name)
+        return ran
 
     def _next_user(self) -> int:
         return FIRST_USER + next(self._users) % (LAST_USER - FIRST_USER + 1)
@@ -119,13 +122,15 @@ class ContainerSandbox:
         One that ends by itself is removed by the engine (``--rm``), any other one by us.
         """
         command, pipes = run_arguments(self._engine, container), streams or Streams()
-        try:
-            async with attached(command, self._cwd, self._patience, pipes) as process:
+        async with attached(command, self._cwd, self._patience, pipes) as process:
+            try:
                 yield process
-        except BaseException:
-            with contextlib.suppress(InfrastructureError):  # what went wrong first is told
-                await self._remove(container.name)
-            raise
+            except BaseException:
+                # Before its client is killed: one that is killed between creating and starting a
+                # container leaves processes that the engine does not know of.
+                with contextlib.suppress(InfrastructureError):  # what went wrong first is told
+                    await self._remove(container.name)
+                raise
         if process.returncode != 0:
             await self._remove(container.name)
 
