@@ -86,7 +86,8 @@ class _Review:
         self._queue = [_Turn(group) for group in _groups(ordered)]
         self._again: list[_Turn] = []
         self._workers = max(1, min(board.request.jobs, len(self._queue)))
-        self._has_turns = len(self._queue) > self._workers
+        compares = any(material.function.base is not None for material in materials)
+        self._has_turns = len(self._queue) > self._workers or not compares
         self._seconds = board.request.budget
         self._deadline: float | None = None
         self._recorded: dict[str, list[Recorded]] = {}

@@ -15,7 +15,7 @@ from regoose_ci.execution.pairs import GuestPair
 from regoose_ci.guest.protocol import Fault, Mutated, MutateJob
 
 MAX_CALLS = 240
-MAX_KILLERS = 40
+MAX_KILLERS = 15
 """A mutant that so many calls notice is easily noticed: no more of them are looked for."""
 SECONDS = 6.0
 

@@ -10,6 +10,7 @@ from regoose_ci.inputs.expressions import kind_of
 from regoose_ci.inputs.pool import Pool
 from regoose_ci.inputs.standard import STANDARD, Written, functions
 
+MAX_BOUNDARIES = 5
 MAX_DEPTH = 3
 MAX_OPTIONS = 4
 MAX_STEPS = 3
@@ -95,7 +96,16 @@ class TypedInputs:
         ]
 
     def _literals(self, kind: str, count: int) -> list[Written]:
-        return [Written(source) for source in self._pool.mixed(kind, count)]
+        found = self._pool.mixed(kind, count)
+        if kind in ("int", "float"):
+            found = [*found, *self._boundaries(found)]
+        return [Written(source) for source in dict.fromkeys(found)]
+
+    def _boundaries(self, known: list[str]) -> list[str]:
+        """Return the neighbours of the project's whole numbers: what they decide, decides there."""
+        numbers = [int(s, 0) for s in self._pool.harvested("int")[:MAX_BOUNDARIES]]
+        near = [str(n + step) for n in numbers for step in (0, 1, -1)]
+        return [source for source in near if source not in known]
 
     def _from_name(self, name: str) -> list[Written]:
         words = set(name.lower().split("_"))

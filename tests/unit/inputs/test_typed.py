@@ -130,3 +130,8 @@ def test_a_guess_does_not_keep_from_trying_other_types(typed: TypedInputs) -> No
     found = typed.for_parameter(Parameter("text", "positional_or_keyword", guess))
     kinds = {type(ast.literal_eval(written.source)) for written in found}
     assert kinds == {int, str}
+
+
+def test_neighbours_of_the_projects_numbers_are_tried() -> None:
+    numbers = {w.source for w in TypedInputs(Pool(["0x20", "'a'"])).for_type(TypeForm("float"))}
+    assert {"31", "32", "33"} <= numbers
