@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import anyio
-import pytest
 
 from regoose_ci.assembly.laboratory import PRELOAD
 from regoose_ci.execution.pairs import PairFactory
@@ -46,15 +45,21 @@ def test_a_cancelled_run_leaves_nothing(lab: Lab) -> None:
     assert leaked(lab, tag, before) == {}
 
 
-@pytest.mark.parametrize("seconds", [0.0, 0.3, 3.0], ids=["before", "amid", "after"])
-def test_no_container_is_left_of_pairs_that_are_interrupted(lab: Lab, seconds: float) -> None:
-    pairs = PairFactory(lab.sandbox, specs_of(lab, {"shop/prices.py": HONEST}), PRELOAD)
+MOMENTS = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 3.0]
+"""Seconds until an interrupt: before guests are started, amid their start, and after it."""
 
-    async def interrupted() -> None:
+
+def test_nothing_is_left_of_pairs_that_are_interrupted_at_any_moment(lab: Lab) -> None:
+    tag = new_tag()
+    pairs = PairFactory(lab.sandbox, specs_of(lab, {"shop/prices.py": HONEST}), PRELOAD)
+    before = traces(lab, tag)
+
+    async def interrupted(seconds: float) -> None:
         with anyio.move_on_after(seconds):
             async with pairs.two_testing_pairs():
                 await anyio.sleep(600)
 
-    anyio.run(interrupted)
+    for seconds in MOMENTS:
+        anyio.run(interrupted, seconds)
 
-    assert lab.containers() == set()
+    assert leaked(lab, tag, before) == {}
