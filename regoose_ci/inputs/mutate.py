@@ -16,6 +16,8 @@ from regoose_ci.inputs.makers import makers, steps_of, with_maker
 from regoose_ci.inputs.pool import Pool
 
 MAX_TEXT = 400
+_DIGITS = ("1", "1.5", "-2", "9.99")
+"""Numbers of every magnitude begin with these."""
 _TOKEN = re.compile(r"\w+|[^\w\s]+|\s+")
 _Spot = tuple[str, int]
 """Which part of a call: ``("receiver", 0)``, ``("args", n)`` or ``("kwargs", n)``."""
@@ -208,6 +210,7 @@ class Mutator:
             lambda: value / 10,
             lambda: value + 1,
             lambda: value + 0.05,
+            lambda: float(f"{self._rng.choice(_DIGITS)}e{self._rng.randrange(-32, 37)}"),
             lambda: round(value, 1),
             lambda: int(value) if math.isfinite(value) else 0,
             lambda: 0.0,

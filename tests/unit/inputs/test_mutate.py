@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import math
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -113,3 +114,11 @@ def test_no_foreign_characters_come_from_nowhere() -> None:
     plain = Mutator(Pool(["'a-b'"]), rng())
     made = [plain.expression("'foo_bár'") or "" for _ in range(400)]
     assert not any(c for source in made for c in source if not c.isascii() and c != "á")
+
+
+def test_floats_come_in_every_magnitude() -> None:
+    mutator = Mutator(Pool(), rng())
+    found = {mutator.expression("0.5") for _ in range(400)}
+    sizes = {math.floor(math.log10(abs(float(f)))) for f in found if f and float(f)}
+    assert min(sizes) < -20
+    assert max(sizes) > 20
