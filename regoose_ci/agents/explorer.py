@@ -36,6 +36,9 @@ MAX_HARVEST = 15.0
 MAX_SECONDS = 30.0
 FIRST_SHARE = 0.6
 """Of a group's share of the time, what it gets before it is known which have most to gain."""
+LEAST_SECONDS = 0.1
+GRACE = 2.0
+"""Seconds beyond the budget in which functions still get the least: untried, they get no tests."""
 MAX_TURNS = 4
 PATIENCE = 500
 """Where nothing is compared, so many inputs without news end a function's first turn."""
@@ -254,9 +257,11 @@ class _Review:
         left, own = self._left(), len(turn.group)
         waiting = own * self._workers + sum(len(other.group) for other in self._queue)
         share = left * self._workers * own / waiting
-        if turn.number == 1 and self._has_turns:
+        if turn.number > 1:
+            return min(MAX_SECONDS, left, share)
+        if self._has_turns:
             share *= FIRST_SHARE
-        return min(MAX_SECONDS, left, share)
+        return min(MAX_SECONDS, max(share, min(LEAST_SECONDS, left + GRACE)))
 
 
 def _groups(materials: list[FunctionMaterial]) -> list[list[FunctionMaterial]]:

@@ -19,6 +19,7 @@ from regoose_ci.generation.embedded.generator import EmbeddedGenerator
 from regoose_ci.sandbox.base import Answer, Guest
 from tests.fakes.guests import OVER, Body, FunctionGuest, ScriptedGuest, pairs_from
 from tests.unit.agents.boards import PRICE, board, laboratory
+from tests.unit.execution.changed import changed
 
 
 def price(n: int) -> int:
@@ -125,3 +126,19 @@ def test_the_first_guests_to_explore_in_start_while_existing_tests_run() -> None
     anyio.run(explore)
     assert made.findings[PRICE.id].witnesses
     assert (sandbox.started, sandbox.open) == (6, 0)
+
+
+def test_every_function_is_tried_though_the_budget_is_small() -> None:
+    names = [f"price_{n}" for n in range(4)]
+    pairs, sandbox = pairs_from(lambda _: FunctionGuest(dict.fromkeys(names, dearer)))
+    made, _ = board()
+    assert made.material is not None
+    made.request = dataclasses.replace(made.request, budget=0.05)
+    added = [dataclasses.replace(changed(name, "n"), base=None) for name in names]
+    materials = tuple(FunctionMaterial(function, {}, (), ()) for function in added)
+    made.material = dataclasses.replace(made.material, functions=materials)
+    made.laboratory = laboratory(pairs)
+    anyio.run(Explorer().run, made)
+    assert sandbox.open == 0
+    assert not made.skipped
+    assert all(made.findings[function.id].inputs for function in added)
