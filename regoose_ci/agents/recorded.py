@@ -1,7 +1,7 @@
 """What running code brought, kept with a recorded session and played again with it.
 
 Exploring is bounded by time, so another run of it would bring something else, and models would be
-asked other questions.
+asked other questions; a flaky test fails now here, now there.
 """
 
 from __future__ import annotations
@@ -14,18 +14,21 @@ from pydantic import BaseModel, JsonValue
 
 from regoose_ci.agents.board import Board, Skip
 from regoose_ci.agents.explorer import Explorer
+from regoose_ci.agents.validator import Validator, announce
 from regoose_ci.analysis.mutants import Mutant
 from regoose_ci.comparison.shapes import Kind
+from regoose_ci.domain.candidates import RejectionReason, RunRecord, Verdict
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.events import Stage
 from regoose_ci.domain.observations import Call, Observation
 from regoose_ci.domain.revisions import Revision
-from regoose_ci.errors import GuestError
+from regoose_ci.errors import GuestError, UsageError
 from regoose_ci.execution.findings import FunctionFindings
 from regoose_ci.execution.observation import Observe, observing
 from regoose_ci.execution.pairs import PairFactory
 
 _EXPLORED = "what exploring found"
+_TESTED = "what tests did"
 
 
 class Recorder(Protocol):
@@ -136,6 +139,67 @@ class ReplayedExplorer:
             }
             board.skipped |= explored.skipped
             board.out_of_budget = explored.out_of_budget
+            summary.append("as recorded")
+
+
+class _Judged(BaseModel):
+    """`Verdict` without the candidate, which is written anew."""
+
+    runs: tuple[RunRecord, ...]
+    rejection: RejectionReason | None
+    detail: str
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> _Judged:
+        return cls(runs=verdict.runs, rejection=verdict.rejection, detail=verdict.detail)
+
+
+class _Validated(BaseModel):
+    """What the validator leaves on the board."""
+
+    verdicts: dict[str, list[_Judged]]
+
+
+class RecordedValidator:
+    """Validates, and notes what came of each test."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    async def run(self, board: Board) -> None:
+        """Validate as `Validator` does."""
+        await Validator().run(board)
+        found = {i: [_Judged.of(v) for v in verdicts] for i, verdicts in board.verdicts.items()}
+        self._recorder.note(_TESTED, _Validated(verdicts=found).model_dump(mode="json"))
+
+
+class ReplayedValidator:
+    """Tells of each test what it did when the session was recorded."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+
+    async def run(self, board: Board) -> None:
+        """Write ``board.verdicts``.
+
+        Raises:
+            UsageError: The recording has none, or is about other tests.
+        """
+        with board.stage(Stage.EXECUTION) as summary:
+            validated = _Validated.model_validate(self._recording.next_note(_TESTED))
+            for function_id, judged in validated.verdicts.items():
+                tests = board.candidates.get(function_id, ())
+                if len(tests) != len(judged):
+                    raise UsageError(
+                        "The recording is about other tests",
+                        "Replay it with the version, settings and commits it was recorded with.",
+                    )
+                verdicts = [
+                    Verdict(test, was.runs, was.rejection, was.detail)
+                    for test, was in zip(tests, judged, strict=True)
+                ]
+                board.verdicts[function_id] = verdicts
+                announce(board, board.findings[function_id].function, verdicts)
             summary.append("as recorded")
 
 

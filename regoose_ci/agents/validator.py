@@ -118,14 +118,14 @@ async def _work_on(board: Board, guests: tuple[GuestPair, GuestPair], queue: lis
         async with board.function(Stage.EXECUTION, function_id) as summary:
             verdicts = await _validate(board, guests, function, tests, sure)
             board.verdicts[function_id] = verdicts
-            _announce(board, function, verdicts)
+            announce(board, function, verdicts)
             accepted = sum(v.accepted for v in verdicts)
             summary.append(f"{accepted} of {len(verdicts)} tests accepted")
         works &= all(v.rejection is not RejectionReason.INFRA_ERROR for v in verdicts)
     return works
 
 
-def _announce(board: Board, function: ChangedFunction, verdicts: Sequence[Verdict]) -> None:
+def announce(board: Board, function: ChangedFunction, verdicts: Sequence[Verdict]) -> None:
     """Tell of the behaviour changes that were shown, not of every difference on the way there."""
     for verdict in verdicts:
         if not verdict.accepted or verdict.candidate.kind is not CandidateKind.CATCHING:

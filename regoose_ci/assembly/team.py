@@ -15,8 +15,10 @@ from regoose_ci.agents.preparer import Prepare, Preparer
 from regoose_ci.agents.recorded import (
     RecordedExplorer,
     RecordedObserving,
+    RecordedValidator,
     ReplayedExplorer,
     ReplayedObserving,
+    ReplayedValidator,
 )
 from regoose_ci.agents.validator import Validator
 from regoose_ci.execution.observation import observing
@@ -46,15 +48,17 @@ def _embedded(_: Board) -> AbstractAsyncContextManager[Generator]:
 
 
 def _with_models(board: Board, models: ModelSession) -> dict[str, Agent[Board]]:
-    explorer: Agent[Board] = Explorer()
+    team: dict[str, Agent[Board]] = {}
     watch: Observing = observing
-    if models.recorder is not None:
-        explorer, watch = RecordedExplorer(models.recorder), RecordedObserving(models.recorder)
-    if models.recording is not None:
-        explorer, watch = ReplayedExplorer(models.recording), ReplayedObserving(models.recording)
+    if (recorder := models.recorder) is not None:
+        team = {"explorer": RecordedExplorer(recorder), "validator": RecordedValidator(recorder)}
+        watch = RecordedObserving(recorder)
+    if (recording := models.recording) is not None:
+        team = {"explorer": ReplayedExplorer(recording), "validator": ReplayedValidator(recording)}
+        watch = ReplayedObserving(recording)
     judge = ModelJudge(models.asker, lambda error: board.unjudged.append(error.message))
     return {
-        "explorer": explorer,
+        **team,
         "generator": GeneratorAgent(lambda b: model_generator(b, models.asker, watch)),
         "judge": Judge(judge.judge),
     }

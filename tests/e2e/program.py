@@ -24,7 +24,7 @@ SCHEMA = Draft202012Validator(
     format_checker=Draft202012Validator.FORMAT_CHECKER,
 )
 SCRIPT = Path(sys.executable).parent / "regoose"
-LONGEST = 120.0
+LONGEST = 300.0
 FILES = ("report.json", "report.html", "comment.md", "summary.md", "junit.xml", "session.jsonl")
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict, deque
+from collections.abc import Callable
 
 import anyio
 import pytest
@@ -15,18 +16,24 @@ from regoose_ci.agents.orchestrator import Agent
 from regoose_ci.agents.recorded import (
     RecordedExplorer,
     RecordedObserving,
+    RecordedValidator,
     ReplayedExplorer,
     ReplayedObserving,
+    ReplayedValidator,
 )
 from regoose_ci.agents.reporter import finish
+from regoose_ci.domain.candidates import CandidateKind, RejectionReason
+from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import UsageError
 from regoose_ci.execution.observation import observing
+from regoose_ci.guest.protocol import RunTestJob, TestRun
 from regoose_ci.providers.base import Tier
 from regoose_ci.providers.errors import RefusedError
 from regoose_ci.providers.scripted import Line, ScriptedProvider
 from regoose_ci.providers.structured import StructuredAsker
-from tests.fakes.guests import pairs_from
-from tests.unit.agents.boards import PRICE, board, laboratory
+from regoose_ci.sandbox.base import Guest
+from tests.fakes.guests import FunctionGuest, pairs_from
+from tests.unit.agents.boards import PRICE, board, candidate, findings, laboratory, shown
 from tests.unit.agents.test_explorer import guests
 
 HOSTILE = "price(__import__('os').getpid())"
@@ -116,6 +123,40 @@ def test_a_session_is_played_as_it_was_recorded() -> None:
     assert played.findings[PRICE.id].kept == recorded.findings[PRICE.id].kept
     assert played.candidates == recorded.candidates
     assert played.screened == recorded.screened
+
+
+def test_tests_do_in_a_replay_what_they_did() -> None:
+    notes = Notes()
+    made, _ = board()
+    made.laboratory = laboratory(pairs_from(answering("passed"))[0])
+    made.findings[PRICE.id] = findings(shown())
+    made.candidates[PRICE.id] = (candidate(CandidateKind.CATCHING, shown()),)
+    anyio.run(RecordedValidator(notes).run, made)
+    recorded, made.verdicts = made.verdicts, {}
+
+    anyio.run(ReplayedValidator(notes).run, made)
+
+    assert made.verdicts == recorded
+    assert [v.rejection for v in recorded[PRICE.id]] == [RejectionReason.ASSERTS_NOTHING]
+
+
+def test_a_replay_of_other_tests_is_wrong_use() -> None:
+    notes = Notes()
+    notes.note("what tests did", {"verdicts": {PRICE.id: []}})
+    made, _ = board()
+    made.candidates[PRICE.id] = (candidate(CandidateKind.CATCHING, shown()),)
+
+    with pytest.raises(UsageError, match="about other tests"):
+        anyio.run(ReplayedValidator(notes).run, made)
+
+
+def answering(outcome: str) -> Callable[[Revision], Guest]:
+    """Guests in which every test has this outcome."""
+
+    def run(job: RunTestJob) -> TestRun:
+        return TestRun((job.test,), outcome, 0.01, "")
+
+    return lambda _: FunctionGuest({}, tests=run)
 
 
 def test_a_recording_without_an_answer_is_wrong_use() -> None:
