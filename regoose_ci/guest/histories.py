@@ -1,4 +1,4 @@
-"""What tests did to objects after making them, written as functions that do it again."""
+"""What tests did to objects after making them, written as recipes that do it again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .naming import Name
-from .protocol import Call, CallKind, Value
+from .protocol import IT, Call, CallKind, Value, recipe
 from .values import encode_briefly
 
 MAX_STEPS = 6
@@ -15,18 +15,10 @@ MAX_STEPS = 6
 MAX_LOOKS = 3000
 """So often objects are looked at before and after a call: it takes time."""
 _READING = re.compile(r"__(?!setitem|delitem|setattr|i[a-z]+__)\w+__$")
-_IN_PLACE = {
-    "__iadd__": "+=",
-    "__isub__": "-=",
-    "__ior__": "|=",
-    "__iand__": "&=",
-    "__ixor__": "^=",
-}
 
 
 @dataclass
 class _History:
-    kind: str
     steps: list[str] = field(default_factory=list)
     imports: dict[str, None] = field(default_factory=dict)
 
@@ -62,8 +54,8 @@ class Histories:
         ended = self._running.pop(frame, None)
         if ended is None or encode_briefly(ended.owner) == ended.before:
             return
-        known = self._histories.setdefault(ended.made, _History(type(ended.owner).__name__))
-        text = None if ended.step is None else _statement(ended.step)
+        known = self._histories.setdefault(ended.made, _History())
+        text = None if ended.step is None else _step(ended.step)
         if text is None or ended.step is None or len(known.steps) >= MAX_STEPS:
             self._forget(ended.made)
             return
@@ -73,28 +65,14 @@ class Histories:
     def rebuilt(self, made: int, name: Name) -> Name:
         """Return what makes an object as it is now, given what made it first."""
         history = self._histories.get(made)
-        if history is None or not history.steps:
+        if history is None:
             return name
-        variable = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", history.kind).lower().strip("_")
-        steps = [f"{variable} = {name.expression}", *history.steps, f"return {variable}"]
-        lines = [f"    {step.replace(_OWNER, variable)}" for step in steps]
-        definition = "\n".join([f"def make_{variable}():", *lines])
-        imports = dict.fromkeys([*name.imports, *history.imports, definition])
-        return Name(f"make_{variable}()", tuple(imports))
+        imports = dict.fromkeys([*name.imports, *history.imports])
+        return Name(recipe(name.expression, history.steps), tuple(imports))
 
 
-_OWNER = "\0"
-
-
-def _statement(call: Call) -> str | None:
-    arguments = ", ".join([*call.args, *(f"{key}={value}" for key, value in call.kwargs)])
+def _step(call: Call) -> str | None:
     if call.kind is not CallKind.METHOD:
         return None
-    match call.name, call.args:
-        case "__setitem__", (key, value):
-            return f"{_OWNER}[{key}] = {value}"
-        case "__delitem__", (key,):
-            return f"del {_OWNER}[{key}]"
-        case name, (other,) if name in _IN_PLACE:
-            return f"{_OWNER} {_IN_PLACE[name]} {other}"
-    return None if call.name.startswith("__") else f"{_OWNER}.{call.name}({arguments})"
+    arguments = ", ".join([*call.args, *(f"{key}={value}" for key, value in call.kwargs)])
+    return f"{IT}.{call.name}({arguments})"

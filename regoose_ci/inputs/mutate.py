@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from regoose_ci.domain.observations import Call
+from regoose_ci.guest.protocol import read_recipe
 from regoose_ci.inputs.expressions import constants, containers, kind_of, merged, parse
-from regoose_ci.inputs.makers import makers, steps_of, with_maker
 from regoose_ci.inputs.pool import Pool
 
 MAX_TEXT = 400
@@ -42,8 +42,6 @@ class Mutator:
             return dataclasses.replace(
                 call, kwargs=tuple(k for n, k in enumerate(call.kwargs) if n != drop)
             )
-        if roll < 0.45 and makers(call):
-            return self._change_maker(call)
         changed: Call | None = call
         for _ in range(1 + int(self._rng.expovariate(1.2))):
             changed = self._change_one(changed) if changed is not None else None
@@ -100,23 +98,6 @@ class Mutator:
         chosen.value = self._rng.choice(_NEARLY_EQUAL)(chosen.value)
         return _unparse(tree) or source
 
-    def _change_maker(self, call: Call) -> Call | None:
-        """Leave a step of making an object out, do it twice, or do it with another value."""
-        position = self._rng.choice(makers(call))
-        function = steps_of(call.imports[position])
-        if function is None:
-            return None
-        steps = function.body
-        if self._rng.random() < 0.6:
-            spots = list(constants(function))
-            if not spots or not self._change_constant(self._rng.choice(spots)):
-                return None
-        elif len(steps) > 2:
-            step = self._rng.randrange(1, len(steps) - 1)
-            kept = [] if self._rng.random() < 0.5 else [steps[step], steps[step]]
-            function.body = [*steps[:step], *kept, *steps[step + 1 :]]
-        return with_maker(call, position, function)
-
     def _change_one(self, call: Call) -> Call | None:
         spots = _spots(call)
         return self._change(call, self._rng.choice(spots)) if spots else None
@@ -137,6 +118,10 @@ class Mutator:
             if replacement is not None:
                 return replacement
         tree = copy.deepcopy(ast.Expression(node))
+        recipes = [n for n in ast.walk(tree) if read_recipe(n) is not None]
+        if recipes and self._rng.random() < 0.3:
+            self._change_steps(self._rng.choice(recipes))
+            return _unparse(tree)
         spots = list(constants(tree))
         shapes = containers(tree)
         if shapes and (not spots or self._rng.random() < 0.4):
@@ -147,6 +132,17 @@ class Mutator:
         else:
             return None
         return _unparse(tree)
+
+    def _change_steps(self, recipe: ast.AST) -> None:
+        """Leave a step of a recipe out, or do it twice; the first part makes the object."""
+        assert isinstance(recipe, ast.Subscript)
+        assert isinstance(recipe.value, ast.Tuple)
+        steps = recipe.value.elts
+        chosen = self._rng.randrange(1, len(steps))
+        if len(steps) > 2 and self._rng.random() < 0.5:
+            del steps[chosen]
+        else:
+            steps.insert(chosen, steps[chosen])
 
     def _reshape(self, node: ast.List | ast.Tuple | ast.Dict) -> None:
         if isinstance(node, ast.Dict):

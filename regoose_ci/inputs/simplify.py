@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from regoose_ci.domain.observations import Call
 from regoose_ci.guest.protocol import read_recipe, recipe
 from regoose_ci.inputs.expressions import held_by, parse, size
-from regoose_ci.inputs.makers import makers, with_fewer_steps
 
 CallSize = tuple[int, int, tuple[int, int, str]]
 _PLAIN_WORDS = ("a", "b", "1", "0")
@@ -27,7 +26,6 @@ def call_size(call: Call, usual_arguments: Usual | None = None) -> CallSize:
     usual = (usual_arguments or {}).get(call.name, {})
     parts = [a for n, a in enumerate(call.args) if usual.get(n) != a]
     parts += [*(value for _, value in call.kwargs), call.receiver or ""]
-    parts += [call.imports[position] for position in makers(call)]
     total = " ".join(parts)
     return (len(call.args) + len(call.kwargs), len(total), size(total))
 
@@ -42,7 +40,6 @@ def simpler(call: Call, usual_arguments: Usual | None = None) -> Iterator[Call]:
         yield dataclasses.replace(call, kwargs=(*call.kwargs[:n], *call.kwargs[n + 1 :]))
     if call.args:
         yield dataclasses.replace(call, args=call.args[:-1])
-    yield from with_fewer_steps(call)
     variants = [
         *(
             dataclasses.replace(call, args=(*call.args[:n], v, *call.args[n + 1 :]))

@@ -79,13 +79,32 @@ class _Writer(ast.NodeTransformer):
         name = self._name if not self.lines else f"{self._name}_{len(self.lines) + 1}"
         made, steps = found
         self.lines.append(f"{name} = {ast.unparse(made)}")
-        self.lines += [ast.unparse(_Renamed(name).visit(step)) for step in steps]
+        self.lines += [_statement(_Renamed(name).visit(step)) for step in steps]
         return ast.Name(name, ast.Load())
 
     def _inside(self, node: ast.Subscript) -> ast.Subscript:
         visited = self.generic_visit(node)
         assert isinstance(visited, ast.Subscript)
         return visited
+
+
+_IN_PLACE = {"__iadd__": "+=", "__isub__": "-=", "__ior__": "|=", "__iand__": "&="}
+
+
+def _statement(step: ast.expr) -> str:
+    """A step the way people write it: ``basket[0] = 'pear'`` for a call of ``__setitem__``."""
+    source = ast.unparse(step)
+    if not (isinstance(step, ast.Call) and isinstance(step.func, ast.Attribute)):
+        return source
+    owner, name = ast.unparse(step.func.value), step.func.attr
+    match name, [ast.unparse(argument) for argument in step.args]:
+        case "__setitem__", [key, value]:
+            return f"{owner}[{key}] = {value}"
+        case "__delitem__", [key]:
+            return f"del {owner}[{key}]"
+        case _, [other] if name in _IN_PLACE:
+            return f"{owner} {_IN_PLACE[name]} {other}"
+    return source
 
 
 class _Renamed(ast.NodeTransformer):

@@ -43,16 +43,8 @@ def test_what_changed_an_object_is_done_again() -> None:
     followed.call("__setitem__", "0", "'b'")
     followed.call("__iadd__", "['c']")
     assert followed.rebuilt() == Name(
-        "make_bag_of_things()",
-        (
-            "from shop import BagOfThings",
-            "def make_bag_of_things():\n"
-            "    bag_of_things = BagOfThings(3)\n"
-            "    bag_of_things.put('a', 2)\n"
-            "    bag_of_things[0] = 'b'\n"
-            "    bag_of_things += ['c']\n"
-            "    return bag_of_things",
-        ),
+        "((it := BagOfThings(3)), it.put('a', 2), it.__setitem__(0, 'b'), it.__iadd__(['c']))[0]",
+        ("from shop import BagOfThings",),
     )
 
 

@@ -273,12 +273,8 @@ def test_what_a_test_did_to_an_object_before_is_done_again(larder: Path) -> None
         rack.largest()
         """
     (call,) = calls(larder, "largest", test)
-    assert call.receiver == "make_rack()"
-    assert call.imports == (
-        "from larder.shelf import Rack",
-        "def make_rack():\n    rack = Rack()\n    rack.add(3)\n    rack.add(5, first=True)\n"
-        "    return rack",
-    )
+    assert call.receiver == "((it := Rack()), it.add(3), it.add(5, first=True))[0]"
+    assert call.imports == ("from larder.shelf import Rack",)
 
 
 def test_classes_that_only_the_test_has_are_defined_with_the_call(larder: Path) -> None:

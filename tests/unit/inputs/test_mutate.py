@@ -122,3 +122,12 @@ def test_floats_come_in_every_magnitude() -> None:
     sizes = {math.floor(math.log10(abs(float(f)))) for f in found if f and float(f)}
     assert min(sizes) < -20
     assert max(sizes) > 20
+
+
+def test_steps_of_a_recipe_are_left_out_and_repeated() -> None:
+    used = "((it := Bag()), it.put(3), it.put('a'))[0]"
+    mutator = Mutator(Pool(), rng())
+    made = {mutator.expression(used) for _ in range(200)}
+    assert "((it := Bag()), it.put(3))[0]" in made
+    assert "((it := Bag()), it.put('a'))[0]" in made
+    assert "((it := Bag()), it.put(3), it.put(3), it.put('a'))[0]" in made

@@ -53,3 +53,9 @@ def test_a_changed_object_keeps_its_name() -> None:
         "basket.total()",
         "assert basket == 3",
     )
+
+
+def test_steps_are_written_as_statements() -> None:
+    used = "((it := Box()), it.__setitem__('a', 1), it.__delitem__('b'), it.__iadd__([2]))[0]"
+    ready = arranged(Call(CallKind.METHOD, "total", used), ())
+    assert ready.lines == ("box = Box()", "box['a'] = 1", "del box['b']", "box += [2]")
