@@ -36,8 +36,10 @@ class Origin(str, Enum):
     CARVED = "carved"
     CALL_SITE = "call_site"
     MODEL = "model"
-    TYPES = "types"
     LITERALS = "literals"
+    VARIATION = "variation"
+    """One change away from what the project itself uses."""
+    TYPES = "types"
     MUTATION = "mutation"
 
 

@@ -42,11 +42,25 @@ WEIGHTS = {
     Origin.CARVED: 40,
     Origin.CALL_SITE: 40,
     Origin.LITERALS: 20,
+    Origin.VARIATION: 5,
     Origin.TYPES: 3,
     Origin.MUTATION: 1,
 }
 """What an input of each origin counts when kinds of difference are ranked: the nearer to what
 the project itself uses, the more likely it is a legal input."""
+_NATURAL = {
+    Origin.CARVED: 0,
+    Origin.CALL_SITE: 0,
+    Origin.LITERALS: 1,
+    Origin.VARIATION: 1,
+    Origin.TYPES: 1,
+    Origin.MUTATION: 2,
+}
+"""How natural an input looks to people who know the project: 0 is best."""
+LONGEST_NATURAL = 160
+"""Characters from which on an input is made smaller, however natural."""
+LONGEST_TEXT = 60
+"""A natural text that is not longer is shown as it is."""
 SHRINK_SHARE = 0.25
 """Share of the time that is kept for shrinking what was found."""
 SHRINK_ROUNDS = 40
@@ -177,14 +191,21 @@ class Exploration:
     def _keep_witness(self, kind: Kind, observation: Observation) -> None:
         self._seen[kind] += WEIGHTS[observation.origin]
         known = self._witnesses.get(kind)
-        if known is None or self._size(observation) < self._size(known):
+        if known is None or self._rank(observation) < self._rank(known):
             self._witnesses[kind] = observation
 
-    def _size(self, observation: Observation) -> CallSize:
-        return call_size(observation.call, self._usual)
+    def _rank(self, witness: Observation) -> tuple[int, CallSize]:
+        """Order witnesses of a kind: natural ones first, of these the smallest."""
+        size = call_size(witness.call, self._usual)
+        return (_NATURAL[witness.origin] if size[1] <= LONGEST_NATURAL else 3, size)
 
     async def _shrink(self, kind: Kind, witness: Observation, end: float) -> Observation:
-        """Make a witness smaller while the same kind of difference stays, and there is time."""
+        """Make a witness smaller while the same kind of difference stays, and there is time.
+
+        Short texts of a natural one stay as they are: they say more than what is left of them.
+        """
+        is_natural = self._rank(witness)[0] < _NATURAL[Origin.MUTATION]
+        kept = LONGEST_TEXT if is_natural else 0
         best = witness
         seen = {best.call}
         for number in range(SHRINK_ROUNDS):
@@ -193,7 +214,7 @@ class Exploration:
             limit = call_size(best.call, self._usual)
             smaller = [
                 call
-                for call in simpler(best.call, self._usual)
+                for call in simpler(best.call, self._usual, kept)
                 if call not in seen and call_size(call, self._usual) < limit
             ][:SHRINK_WIDTH]
             if not smaller:

@@ -28,6 +28,7 @@ and, in what is left, of those that types suggest."""
 @dataclass(slots=True)
 class _Member:
     call: Call
+    origin: Origin
     energy: float
     picked: int = 0
 
@@ -38,6 +39,8 @@ class _Member:
 
 
 NO_GOAL = ""
+_USED = (Origin.CARVED, Origin.CALL_SITE, Origin.LITERALS)
+"""Origins of inputs that the project itself uses, or nearly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +113,9 @@ class InputSearch:
         while len(found) < count and attempts:
             attempts -= 1
             mutant = self._mutant()
-            if mutant is not None and mutant not in self.tried:
-                self.tried.add(mutant)
-                found.append(Seed(mutant, Origin.MUTATION))
+            if mutant is not None and mutant.call not in self.tried:
+                self.tried.add(mutant.call)
+                found.append(mutant)
         return found
 
     def _expanded(self, count: int) -> list[Seed]:
@@ -142,7 +145,7 @@ class InputSearch:
         carved = seed.origin in (Origin.CARVED, Origin.CALL_SITE)
         if new or (carved and goals and len(self._corpus) < MAX_CORPUS // 2):
             energy = (4.0 if goals else 0.5) * (2.0 if carved else 1.0)
-            self._keep(_Member(seed.call, energy + 0.5 * len(new)), goals)
+            self._keep(_Member(seed.call, seed.origin, energy + 0.5 * len(new)), goals)
         return bool(new)
 
     def _keep(self, member: _Member, goals: Collection[str]) -> None:
@@ -154,14 +157,16 @@ class InputSearch:
             members.append(member)
             del members[:-MAX_CORPUS]
 
-    def _mutant(self) -> Call | None:
+    def _mutant(self) -> Seed | None:
         members = self._corpus
         if self._by_goal and self.rng.random() < GOAL_SHARE:
             members = self._by_goal[self.rng.choice(tuple(self._by_goal))]
         member = self.rng.choices(members, [m.weight for m in members])[0]
         member.picked += 1
         others = [self.rng.choice(members).call for _ in range(3)]
-        return self._mutator.mutate(member.call, others)
+        mutant = self._mutator.mutate(member.call, others)
+        origin = Origin.VARIATION if member.origin in _USED else Origin.MUTATION
+        return None if mutant is None else Seed(mutant, origin)
 
 
 def _taken(queue: deque[Seed], count: int) -> list[Seed]:

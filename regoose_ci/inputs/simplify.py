@@ -30,8 +30,13 @@ def call_size(call: Call, usual_arguments: Usual | None = None) -> CallSize:
     return (len(call.args) + len(call.kwargs), len(total), size(total))
 
 
-def simpler(call: Call, usual_arguments: Usual | None = None) -> Iterator[Call]:
-    """Yield variants that are smaller than ``call``, boldest first."""
+def simpler(
+    call: Call, usual_arguments: Usual | None = None, kept_texts: int = 0
+) -> Iterator[Call]:
+    """Yield variants that are smaller than ``call``, boldest first.
+
+    Texts of up to ``kept_texts`` characters stay as they are.
+    """
     usual = (usual_arguments or {}).get(call.name, {})
     for n, value in usual.items():
         if n < len(call.args) and call.args[n] != value:
@@ -45,22 +50,23 @@ def simpler(call: Call, usual_arguments: Usual | None = None) -> Iterator[Call]:
             dataclasses.replace(call, args=(*call.args[:n], v, *call.args[n + 1 :]))
             for n, source in enumerate(call.args)
             if usual.get(n) != source
-            for v in simpler_expressions(source)
+            for v in simpler_expressions(source, kept_texts)
         ),
         *(
             dataclasses.replace(call, kwargs=(*call.kwargs[:n], (name, v), *call.kwargs[n + 1 :]))
             for n, (name, source) in enumerate(call.kwargs)
-            for v in simpler_expressions(source)
+            for v in simpler_expressions(source, kept_texts)
         ),
     ]
     if call.receiver is not None:
         variants += [
-            dataclasses.replace(call, receiver=v) for v in simpler_expressions(call.receiver)
+            dataclasses.replace(call, receiver=v)
+            for v in simpler_expressions(call.receiver, kept_texts)
         ]
     yield from sorted(dict.fromkeys(variants), key=call_size)
 
 
-def simpler_expressions(source: str) -> Iterator[str]:
+def simpler_expressions(source: str, kept_texts: int = 0) -> Iterator[str]:
     """Yield expressions of the same shape with one constant or container made smaller."""
     node = parse(source)
     if node is None:
@@ -68,7 +74,7 @@ def simpler_expressions(source: str) -> Iterator[str]:
     tree = ast.Expression(node)
     held = {id(child) for parent in ast.walk(tree) for child in held_by(parent)}
     for index, found in enumerate(ast.walk(tree)):
-        if id(found) in held:
+        if id(found) in held or _is_short_text(found, kept_texts):
             continue
         for replacement in _simpler_nodes(found):
             changed = copy.deepcopy(tree)
@@ -77,6 +83,11 @@ def simpler_expressions(source: str) -> Iterator[str]:
                 text = ast.unparse(changed)
                 if size(text) < size(source):
                     yield text
+
+
+def _is_short_text(node: ast.AST, most: int) -> bool:
+    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return is_text and len(node.value) <= most  # type: ignore[attr-defined]
 
 
 def _replace(tree: ast.Expression, target: ast.AST, replacement: ast.expr) -> bool:

@@ -37,14 +37,23 @@ def explored_alone(
 
 
 def test_a_difference_is_found_and_made_small() -> None:
+    text = "a very long - text, with, many words, " * 5
     findings = explored(
         lambda text: text.upper(),
         lambda text: text.upper().replace("-", "_"),
-        call("price", "'a long - text, with, many words'"),
+        call("price", repr(text)),
     )
-    calls = [o.call for o in findings.witnesses.values()]
-    assert call("price", "'-'") in calls
+    found = [o.call.args[0] for o in findings.witnesses.values()]
+    assert any("-" in source and len(source) < 70 for source in found)
     assert findings.reached[Revision.BASE] == findings.reached[Revision.HEAD] == findings.inputs
+
+
+def test_a_short_text_that_the_project_uses_is_shown_as_it_is() -> None:
+    used = call("price", "'two-part name'")
+    findings = explored(
+        lambda text: text.upper(), lambda text: text.upper().replace("-", "_"), used
+    )
+    assert used in [o.call for o in findings.witnesses.values()]
 
 
 def test_the_search_comes_upon_a_difference_that_no_seed_shows() -> None:

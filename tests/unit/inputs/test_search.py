@@ -74,7 +74,14 @@ def test_mutants_say_where_they_come_from() -> None:
     one = search(call("f", "'hello'"), origin=Origin.CARVED)
     (seed,) = one.next_batch(1)
     one.learn(seed, {"branch"}, goals=("goal",))
-    assert {s.origin for s in one.next_batch(10)} - {Origin.LITERALS} == {Origin.MUTATION}
+    assert {s.origin for s in one.next_batch(10)} == {Origin.LITERALS, Origin.VARIATION}
+
+
+def test_mutants_of_what_nobody_wrote_are_only_mutants() -> None:
+    one = search(call("f", "'hello'"), origin=Origin.TYPES)
+    (seed,) = one.next_batch(1)
+    one.learn(seed, {"branch"}, goals=("goal",))
+    assert Origin.MUTATION in {s.origin for s in one.next_batch(10)}
 
 
 def test_what_comes_to_a_goal_gets_the_literals_of_the_project() -> None:
