@@ -151,13 +151,10 @@ def replay_session(path: Path, budget: Budget) -> ModelSession:
     """Play a recorded session: no endpoint, no key, no network.
 
     Raises:
-        RecordingError: The file cannot be read.
+        RecordingError: The file cannot be read, or lacks a tier.
     """
     recording = Recording(path)
-    models = {
-        Tier(identity): ReplayedProvider(identity, recording, budget)
-        for identity in recording.models
-    }
+    models = {tier: ReplayedProvider(tier.value, recording, budget) for tier in Tier}
     provider = recording.models[Tier.SMALL.value].provider
     return ModelSession(
         StructuredAsker(models), budget, provider, AsyncExitStack(), recording=recording

@@ -24,6 +24,7 @@ from regoose_ci.providers.recording import (
     ReplayedProvider,
 )
 from regoose_ci.providers.scripted import Line, ScriptedProvider, ScriptedReply
+from regoose_ci.providers.session import replay_session
 
 pytestmark = pytest.mark.anyio
 PRICES = PriceTable({"scripted/*": Price(input=1, output=2)}, "")
@@ -64,6 +65,29 @@ async def record(path: Path) -> tuple[list[Outcome], Budget]:
 def play(path: Path) -> tuple[ReplayedProvider, Budget]:
     budget = Budget(Limits(), PRICES)
     return ReplayedProvider("small", Recording(path), budget), budget
+
+
+async def test_notes_come_back_in_their_order(tmp_path: Path) -> None:
+    path = tmp_path / "session.jsonl"
+    with Recorder(path, MODELS, secrets=["sk-very-secret"]) as recorder:
+        recorder.note("seen", {"a": [1, None]})
+        recorder.note("other", "sk-very-secret")
+        recorder.note("seen", "last")
+    recording = Recording(path)
+
+    assert [recording.next_note("seen") for _ in range(2)] == [{"a": [1, None]}, "last"]
+    assert recording.next_note("other") == "[redacted]"
+    with pytest.raises(RecordingError, match="nothing about seen"):
+        recording.next_note("seen")
+
+
+async def test_a_recording_without_a_tier_cannot_be_played(tmp_path: Path) -> None:
+    path = tmp_path / "session.jsonl"
+    with Recorder(path, MODELS):
+        pass
+
+    with pytest.raises(RecordingError, match="no large model"):
+        replay_session(path, Budget(Limits(), PRICES))
 
 
 async def test_a_replay_says_and_costs_what_was_recorded(tmp_path: Path) -> None:
