@@ -13,7 +13,7 @@ SUITES := $(wildcard tests/unit tests/integration tests/sandbox tests/e2e)
 .PHONY: help setup engines documents demo test check e2e test-all bench clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
 
 setup: $(STAMP) ## Install what is missing and make .venv
 

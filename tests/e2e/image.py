@@ -48,7 +48,8 @@ class Client:
         return done.stdout
 
     def load(self, image: Image) -> None:
-        """Make this engine have the image, and no older one of ours."""
+        """Make this engine have the image, and no older one or container of a killed test."""
+        self.run("container", "prune", "--force")
         names = self.run("images", "--format", "{{.Repository}}:{{.Tag}}", NAME).split()
         if image.name not in names:
             self.run("load", "--input", str(image.archive), seconds=_BUILD_SECONDS)

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +52,7 @@ class Runner:
     def __init__(self, place: Path, client: Client, image: Image, github: FakeGitHub) -> None:
         self.place = place
         self.github = github
-        self._client = client
+        self.client = client
         self._image = image
         self._runs = iter(range(50, 1000))
 
@@ -100,7 +100,7 @@ class Runner:
 
     def _workflow(self, example: Path, place: Path, inputs: Mapping[str, str]) -> str:
         given = {
-            "image": self._image.name, "engine": self._client.engine, "network": "host", **inputs,
+            "image": self._image.name, "engine": self.client.engine, "network": "host", **inputs,
         }  # fmt: skip
         text = example.read_text()
         head, step, rest = text.rpartition("      - uses: org/regoose-action@v1\n")
@@ -126,14 +126,14 @@ class Runner:
             # By its name, the uploading action takes any other server for one that it cannot serve.
             "GITHUB_SERVER_URL": self.github.url.replace("127.0.0.1", "github.localhost"),
             "GITHUB_REPOSITORY": REPOSITORY,
-            **{n: v for n, v in self._client.environment.items() if n.startswith("DOCKER_")},
+            **{n: v for n, v in self.client.environment.items() if n.startswith("DOCKER_")},
         }
         return command + [w for n, v in variables.items() for w in ("--env", f"{n}={v}")]
 
     def _environment(self) -> dict[str, str]:
         place = str(self.place)
         return {
-            **self._client.environment,
+            **self.client.environment,
             "PATH": os.environ["PATH"],  # also for node, which uploads
             "HOME": place,
             "XDG_CACHE_HOME": f"{place}/cache",
@@ -146,13 +146,27 @@ class Runner:
             self.github.artifacts.setdefault(run, []).append(kept)
 
 
-def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    """Wait until something holds; raises where the process ends before."""
+def reviewing(runner: Runner, process: subprocess.Popen[str]) -> int:
+    """Wait until the review's container works; returns the process that started it."""
     end = time.monotonic() + _LONGEST
-    while not condition():
+    while True:
+        found = [pid for pid, command in _processes() if _is_review(command, runner.place)]
+        if found and runner.client.run("ps", "--quiet").strip():
+            time.sleep(5)  # until it is at work inside
+            return min(found)
         assert process.poll() is None, "the run ended before"
         assert time.monotonic() < end
-        time.sleep(0.05)
+        time.sleep(0.1)
+
+
+def _processes() -> Iterator[tuple[int, str]]:
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            yield int(path.parent.name), path.read_bytes().decode("utf-8", "replace")
+
+
+def _is_review(command: str, place: Path) -> bool:
+    return ".ci/nest\0--sandbox" in command and str(place) in command
 
 
 def _ran(process: subprocess.Popen[str], log: str, place: Path) -> Ran:

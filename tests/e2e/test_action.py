@@ -21,7 +21,7 @@ from tests.e2e.events import PullRequest
 from tests.e2e.image import Client, Image, build_image
 from tests.e2e.nesting import docker
 from tests.e2e.program import FILES
-from tests.e2e.runner import NUMBER, TOOLS, Runner, wait_for
+from tests.e2e.runner import NUMBER, TOOLS, Runner, reviewing
 from tests.fakes.github_api import TOKEN
 from tests.fakes.github_server import FakeGitHub
 
@@ -115,22 +115,30 @@ def test_a_review_is_commented_once_and_edited_and_all_of_it_kept(
     assert "behaviour change" not in text.split("\n", 1)[0]
 
 
-def test_a_cancelled_run_leaves_no_working(runner: Runner, pull: PullRequest) -> None:
-    with runner.started(
-        "review.yml", "pull_request", pull.event(), budget="300"
-    ) as (process, _):  # fmt: skip
-        wait_for(lambda: bool(runner.comments()), process)
-        assert runner.comments()[0][0].phase == "working"
-        wait_for(lambda: _is_reviewing(runner), process)
-        process.send_signal(signal.SIGINT)
-        log, _ = process.communicate(timeout=120)
+@pytest.mark.parametrize(
+    ("sent", "phase", "said"),
+    [
+        # What GitHub's runner sends first: the review ends in order and leaves what it has.
+        (signal.SIGINT, "result", "Partial result: interrupted."),
+        # What comes 10 s later.
+        (signal.SIGKILL, "stopped", "The review of `{head}` was cancelled."),
+    ],
+)
+def test_a_cancelled_review_leaves_no_working(
+    runner: Runner, pull: PullRequest, sent: signal.Signals, phase: str, said: str
+) -> None:
+    # act itself kills a cancelled action as a whole, without the steps that always run.
+    started = runner.started("review.yml", "pull_request", pull.event(), budget="300")
+    with started as (process, _):
+        nest = reviewing(runner, process)
+        assert [state.phase for state, _ in runner.comments()] == ["working"]
+        os.kill(nest, sent)
+        log, _ = process.communicate(timeout=200)
+    assert process.returncode == 1, log[-5000:]
     ((state, text),) = runner.comments()
-    assert state.phase in ("stopped", "result"), log[-5000:]
-    assert "Reviewing" not in text
-
-
-def _is_reviewing(runner: Runner) -> bool:
-    return runner.github.count("POST", "/git-upload-pack") > 0
+    assert state.phase == phase, log[-5000:]
+    assert said.format(head=pull.head[:10]) in text
+    assert runner.client.run("ps", "--all", "--quiet") == ""
 
 
 def test_commands_run_one_function_explain_and_ignore(runner: Runner, pull: PullRequest) -> None:

@@ -21,15 +21,16 @@ def test_a_thief_gets_nothing(runner: Runner, tmp_path: Path) -> None:
     pull = PullRequest(runner.github, tmp_path, TITLE)
     pull.push(HONEST, to_base=True)
     pull.push(theft(urlsplit(runner.github.url).port or 0))
-    ran = runner.run("review.yml", "pull_request", pull.event(), budget="8", **{"api-key": KEY})
+    inputs = {"api-key": KEY, "env": "OFFERED=bait", "budget": "8"}
+    ran = runner.run("review.yml", "pull_request", pull.event(), **inputs)
 
     ((state, comment),) = runner.comments()
     assert state.phase == "result", ran.log[-5000:]
     files = runner.artifact(state.run.id)
     report = parse(files["report.json"])
     told = {f.qualname: [c.head for c in f.behaviour_changes] for f in report.functions}
-    assert told["environment"] == ["returns ('got', [])"]
-    assert told["processes"] == ["returns ('got', [])"]
+    assert told["environment"] == ["returns ('got', ['bait'])"]
+    assert told["processes"] == ["returns ('got', ['bait'])"]
     assert told["files"] == ["returns ('got', [], [])"]
     assert told["network"] == ["returns ('reached', [])"]
     assert "evil.example" in told["commands"][0]

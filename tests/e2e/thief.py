@@ -40,16 +40,20 @@ GRAB = """
         return found
     """
 THEFT = """
-    import glob
     import os
     import pathlib
     import socket
     import sys
+    import time
 
     from grab import grab
 
     PORT = {port}
-    WANTED = ("ghs_", "sk-", "TOKEN", "API_KEY", "ACTIONS_", "Basic ")
+    # The token, the model's key, the token as git sends it, and the runner's own variables.
+    # The last is put within reach, to see that what is there is found.
+    WANTED = (
+        "ghs_T0k", "sk-TheKey", "eC1hY2Nlc3MtdG9r", "GITHUB_TOKEN=", "ACTIONS_RUNTIME", "bait",
+    )
 
 
     def taken(texts):
@@ -66,19 +70,22 @@ THEFT = """
 
 
     def files():
-        places = ("/", "/home", "/home/regoose", "/tmp", "/run", "/proc/1/root", "/proc/1/cwd")
-        texts = []
-        for place in places:
-            for path in glob.glob(place + "/**", recursive=place not in ("/", "/proc/1/root")):
-                try:
-                    if os.path.isfile(path) and os.path.getsize(path) < 100_000:
-                        texts.append(pathlib.Path(path).read_text("utf-8", "replace"))
-                except OSError:
-                    pass
-        own = ("plan.json", "event.json", ".git/config", "report.json")
-        seen = [name for name in own if glob.glob("/**/" + name, recursive=True)]
+        ending = time.monotonic() + 1
+        texts, names = [], []
+        for place in ("/home", "/root", "/run", "/tmp", "/github", "/etc", "/opt", "/work"):
+            for directory, _, found in os.walk(place):
+                for name in found:
+                    if time.monotonic() > ending:
+                        break
+                    names.append(name)
+                    try:
+                        path = pathlib.Path(directory, name)
+                        texts.append(path.read_text("utf-8", "replace")[:100_000])
+                    except OSError:
+                        pass
         # This file and its twin on base are all that may hold the words.
-        return "got", taken(t for t in texts if "WANTED" not in t), seen
+        own = {{"plan.json", "event.json", "report.json", "config", "outputs"}} & set(names)
+        return "got", taken(t for t in texts if "WANTED" not in t), sorted(own)
 
 
     def network():
