@@ -13,13 +13,15 @@ from regoose_ci.analysis.nodes import children
 MAX_LITERALS = 60
 _MAX_LENGTH = 2000
 _ANNOTATED = (ast.arg, ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef)
+_SAYING = frozenset({"warn", "warning", "debug", "info", "error", "critical", "exception"})
 _VALUES = (ast.Constant, ast.UnaryOp, ast.BinOp)
 
 
 def find_literals(root: ast.AST) -> Iterator[tuple[str, int, int]]:
     """Constants below a node with their first and last line, in file order.
 
-    Docstrings, annotations, ``None`` and booleans are left out; strings joined by ``+`` are one.
+    Docstrings, annotations, ``None`` and booleans are left out, and what is only said to people
+    (messages of exceptions, warnings and logs); strings joined by ``+`` are one.
     """
     stack: list[ast.AST] = [root]
     while stack:
@@ -29,7 +31,7 @@ def find_literals(root: ast.AST) -> Iterator[tuple[str, int, int]]:
             source = literal_source(value)
             if source is not None:
                 yield source, first_line(node), last_line(node)
-        elif not _is_docstring(node):
+        elif not _is_docstring(node) and not _is_message(node):
             stack.extend(reversed(_children(node)))
 
 
@@ -120,3 +122,12 @@ def _children(node: ast.AST) -> list[ast.AST]:
 
 def _is_docstring(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _is_message(node: ast.AST) -> bool:
+    """Whether a node raises an exception, warns or writes to a log."""
+    if not isinstance(node, ast.Call):
+        return isinstance(node, ast.Raise)
+    function = node.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in _SAYING

@@ -62,8 +62,8 @@ def search_for(subjects: Sequence[Subject]) -> InputSearch:
     names = "\0".join(function.id for function in functions)
     seed = int.from_bytes(hashlib.sha256(names.encode()).digest()[:4], "big")
     rng = random.Random(seed)  # noqa: S311 - repeatable, not secret
-    carved = _in_turn([recorded_seeds(subject.recorded) for subject in subjects])
-    written = _in_turn([subject.written() for subject in subjects])
+    carved = _by_callable(s for subject in subjects for s in recorded_seeds(subject.recorded))
+    written = _by_callable(s for subject in subjects for s in subject.written())
     known = [seed.call for seed in (*carved, *written)]
     pool = _pool(subjects, [argument for call in known for argument in call.args], rng)
     search = InputSearch(pool, rng)
@@ -80,6 +80,14 @@ def search_for(subjects: Sequence[Subject]) -> InputSearch:
         )
     )
     return search
+
+
+def _by_callable(seeds: Iterable[Seed]) -> list[Seed]:
+    """Let what is called take turns."""
+    columns: dict[str, list[Seed]] = {}
+    for seed in seeds:
+        columns.setdefault(seed.call.name, []).append(seed)
+    return _in_turn(columns.values())
 
 
 def _pool(subjects: Sequence[Subject], arguments: list[str], rng: random.Random) -> Pool:

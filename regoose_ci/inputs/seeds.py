@@ -113,34 +113,46 @@ def _call(described: Described, owner: Written | None, row: _Row) -> Call:
 
 
 def switched_seeds(calls: Sequence[Call], pool: Pool) -> Iterator[Seed]:
-    """Yield known calls with one argument replaced by what the change mentions, some a callable.
+    """Yield known calls with one option replaced by what the change mentions, some a callable.
 
-    An option or a module's name may be what switches the changed code on.
+    It may be what switches the changed code on. The first argument is no option.
     """
     tried: Counter[str] = Counter()
     for call in calls:
-        for changed in _replaced(call, pool.changed):
-            if changed.kwargs and tried[call.name] < MAX_SWITCHED:
+        options = [
+            *(_with_argument(call, n, pool.changed) for n in range(1, len(call.args))),
+            *(_with_keyword(call, n, pool.changed) for n in range(len(call.kwargs))),
+        ]
+        for changed in itertools.chain.from_iterable(options):
+            if tried[call.name] < MAX_SWITCHED:
                 tried[call.name] += 1
                 yield Seed(changed, Origin.LITERALS)
 
 
 def literal_seeds(call: Call, pool: Pool) -> Iterator[Seed]:
-    """Yield a call with one argument replaced by each literal of its type in turn.
+    """Yield a call with one argument replaced by each literal of its type, arguments in turn.
 
     What a project's tests feed to its functions is the best guess of what else they get.
     """
-    for changed in _replaced(call, pool.harvested):
-        yield Seed(changed, Origin.LITERALS)
+    columns = [
+        *(_with_argument(call, n, pool.harvested) for n in range(len(call.args))),
+        *(_with_keyword(call, n, pool.harvested) for n in range(len(call.kwargs))),
+    ]
+    for row in itertools.zip_longest(*columns):
+        yield from (Seed(changed, Origin.LITERALS) for changed in row if changed is not None)
 
 
-def _replaced(call: Call, literals: Callable[[str], tuple[str, ...]]) -> Iterator[Call]:
-    for position, argument in enumerate(call.args):
-        for source in literals(kind_of(argument))[:MAX_LITERALS]:
-            args = (*call.args[:position], source, *call.args[position + 1 :])
-            yield dataclasses.replace(call, args=args)
-    for position, (name, argument) in enumerate(call.kwargs):
-        for source in literals(kind_of(argument))[:MAX_LITERALS]:
-            pair = (name, source)
-            kwargs = (*call.kwargs[:position], pair, *call.kwargs[position + 1 :])
-            yield dataclasses.replace(call, kwargs=kwargs)
+_Literals = Callable[[str], tuple[str, ...]]
+
+
+def _with_argument(call: Call, position: int, literals: _Literals) -> Iterator[Call]:
+    for source in literals(kind_of(call.args[position]))[:MAX_LITERALS]:
+        args = (*call.args[:position], source, *call.args[position + 1 :])
+        yield dataclasses.replace(call, args=args)
+
+
+def _with_keyword(call: Call, position: int, literals: _Literals) -> Iterator[Call]:
+    name, argument = call.kwargs[position]
+    for source in literals(kind_of(argument))[:MAX_LITERALS]:
+        kwargs = (*call.kwargs[:position], (name, source), *call.kwargs[position + 1 :])
+        yield dataclasses.replace(call, kwargs=kwargs)
