@@ -33,7 +33,7 @@ from regoose_ci.generation.embedded.catching import ORIGIN, difference_of
 from regoose_ci.generation.embedded.definitions import definitions_of
 from regoose_ci.generation.embedded.formatting import UnwritableTestError, render_test
 from regoose_ci.generation.embedded.naming import Names, names_for, parameters_of
-from regoose_ci.generation.embedded.selection import select_inputs
+from regoose_ci.generation.embedded.selection import most_telling, select_inputs
 from regoose_ci.generation.embedded.size import plainness
 from regoose_ci.generation.embedded.tables import Row, shape, table_body
 from regoose_ci.generation.embedded.warnings_of import warnings_filter
@@ -61,7 +61,8 @@ def hardening_tests(
         return []
     formed = [o for o in observations if is_well_formed(o)]
     tests = []
-    for group in _groups(select_inputs(context.function, formed))[:_MAX_TESTS]:
+    groups = _groups(select_inputs(context.function, formed))
+    for group in most_telling(context.function, groups, _MAX_TESTS):
         case = _case(context, group)
         test = _test(context, case, names) if case is not None else None
         if test is not None:

@@ -69,6 +69,21 @@ def select_inputs(
     return [s.observation for s in chosen[:_MAX_INPUTS]]
 
 
+def most_telling(
+    function: ChangedFunction, groups: Sequence[list[Observation]], most: int
+) -> list[list[Observation]]:
+    """Choose the groups of inputs that together show most, and leave them in their order."""
+    told = [frozenset(f for o in group for f in _features(function, o)) for group in groups]
+    shown: frozenset[Feature] = frozenset()
+    chosen: list[int] = []
+    for _ in groups[:most]:
+        others = [n for n in range(len(groups)) if n not in chosen]
+        best = max(others, key=lambda n: len(told[n] - shown))
+        chosen.append(best)
+        shown |= told[best]
+    return [groups[n] for n in sorted(chosen)]
+
+
 def _scored(function: ChangedFunction, observation: Observation, *, is_told: bool) -> _Scored:
     differs = difference_of(observation) is not None
     scored = _Scored(observation, frozenset(_features(function, observation)), differs, is_told)
