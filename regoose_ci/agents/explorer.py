@@ -316,11 +316,15 @@ def _skip_reason(findings: FunctionFindings) -> Skip | None:
     endings, inputs = findings.endings, findings.inputs
     if findings.unbuildable == inputs:
         return Skip("inputs_not_buildable", "no input could be built for it")
-    if endings[Ending.LOST] + findings.unbuildable == inputs:
-        return Skip("does_not_return", f"no call of {inputs} came back in time")
-    if endings[Ending.UNAVAILABLE] and not endings[Ending.TOLD]:
-        return Skip("needs_unavailable_resource", f"none of {inputs} calls could do its work")
+    told, lost, unavailable = (
+        endings[ending] for ending in (Ending.TOLD, Ending.LOST, Ending.UNAVAILABLE)
+    )
+    if lost and not told:
+        return Skip("does_not_return", f"{lost} of {inputs} calls did not come back")
     missed = [r.value for r in sources_of(findings.function) if not findings.reached[r]]
+    if unavailable and (not told or (missed and unavailable > told)):
+        detail = f"{unavailable} of {inputs} calls missed what they need"
+        return Skip("needs_unavailable_resource", detail)
     if missed:
         where = " and ".join(missed)
         detail = f"none of {inputs} inputs came to the changed lines on {where}"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from regoose_ci.demo.repository import make_sample_repository
 from regoose_ci.domain.report import FunctionReport, ReviewReport
+from tests.e2e.plain import pytest_outcomes
 from tests.e2e.program import FILES, SCHEMA, Ended, Program
 from tests.e2e.project import Project
 
@@ -101,19 +101,6 @@ def test_the_log_holds_no_code(demo: Ended) -> None:
 def test_nothing_of_the_demo_is_left(demo: Ended, demo_program: Program) -> None:
     assert demo.code == 0
     demo_program.assert_nothing_left()
-
-
-def pytest_outcomes(repository: Path, *tests: Path) -> dict[str, str]:
-    """Outcomes by file and name of plain pytest, started in the repository's root."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", *map(str, tests)],
-        cwd=repository, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    lines = re.findall(r"^(PASSED|FAILED) \S*?(\w+\.py::\w+)", done.stdout, re.MULTILINE)
-    found: dict[str, str] = {}
-    for outcome, test in lines:  # of a parametrized test the worst counts
-        found[test] = "failed" if found.get(test) == "failed" else outcome.lower()
-    return found
 
 
 @pytest.mark.parametrize(("revision", "outcome"), [("main", "base"), ("loyalty", "head")])
