@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .naming import Name
-from .protocol import IT, Call, CallKind, Value, recipe
-from .values import encode_briefly
+from .protocol import IT, Call, CallKind, recipe
+from .states import state_of
 
 MAX_STEPS = 6
 """An object that was changed more often is not written any more."""
@@ -29,7 +29,7 @@ class _Running:
 
     made: int
     owner: object
-    before: Value
+    before: object
     step: Call | None
 
 
@@ -47,12 +47,12 @@ class Histories:
         if _READING.match(name) or self._looks >= MAX_LOOKS:
             return
         self._looks += 1
-        self._running[frame] = _Running(id(owner), owner, encode_briefly(owner), step)
+        self._running[frame] = _Running(id(owner), owner, state_of(owner), step)
 
     def leave(self, frame: int) -> None:
         """Keep the call that ended if it changed its object."""
         ended = self._running.pop(frame, None)
-        if ended is None or encode_briefly(ended.owner) == ended.before:
+        if ended is None or state_of(ended.owner) == ended.before:
             return
         known = self._histories.setdefault(ended.made, _History())
         text = None if ended.step is None else _step(ended.step)
