@@ -49,7 +49,8 @@ class Client:
 
     def load(self, image: Image) -> None:
         """Make this engine have the image, and no older one or container of a killed test."""
-        self.run("container", "prune", "--force")
+        for kind in ("container", "volume"):
+            self.run(kind, "prune", "--force")
         names = self.run("images", "--format", "{{.Repository}}:{{.Tag}}", NAME).split()
         if image.name not in names:
             self.run("load", "--input", str(image.archive), seconds=_BUILD_SECONDS)

@@ -62,7 +62,7 @@ def test_the_demo_finds_its_regression_in_a_rootless_sandbox_inside(nest: Nest) 
     assert nested.code == 0, nested.output
     assert nested.report.error is None
     assert nested.report.sandbox.level == "rootless"
-    assert [change.call for change in unintended(nested.report)] == ["split_bill(1, 2)"]
+    assert "split_bill(1, 2)" in [change.call for change in unintended(nested.report)]
     assert (nested.directory / "report.html").exists()
     assert nest.left() == ""
 
@@ -78,7 +78,7 @@ def test_what_is_sent_is_reviewed_and_what_is_received_is_the_callers(
 
     assert nested.code == 1, nested.output
     assert nested.report.repository == "sample"
-    assert [change.base for change in unintended(nested.report)] == ["returns [1, 0]"]
+    assert "returns [1, 0]" in [change.base for change in unintended(nested.report)]
     assert {p.owner() for p in nested.directory.rglob("*")} == {workspace.owner()}
     assert nest.left() == ""
 
@@ -101,7 +101,7 @@ def test_a_daemon_that_does_not_see_our_files_reviews_them(nest: Nest, workspace
 
     assert nested.code == 0, nested.output
     report = dataclasses.replace(nested, directory=workspace.parent / "report").report
-    assert [change.call for change in unintended(report)] == ["split_bill(1, 2)"]
+    assert "split_bill(1, 2)" in [change.call for change in unintended(report)]
     assert nest.left() == ""
 
 
