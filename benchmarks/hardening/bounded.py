@@ -42,11 +42,13 @@ def run(command: Sequence[str | Path], seconds: float, env: Mapping[str, str], c
         )  # fmt: skip
         timer = threading.Timer(seconds, os.killpg, (process.pid, signal.SIGKILL))
         timer.start()
-        _, status, usage = os.wait4(process.pid, 0)
-        timer.cancel()
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        finally:  # also when the benchmark is interrupted
+            timer.cancel()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
         process.returncode = os.waitstatus_to_exitcode(status)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
         output.seek(0)
         text = output.read().decode(errors="replace")
     took = time.monotonic() - began
