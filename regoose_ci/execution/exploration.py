@@ -14,6 +14,7 @@ from regoose_ci.domain.observations import Observation, Origin, Outcome, Outcome
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.endings import ending_of
 from regoose_ci.execution.findings import (
+    ODD,
     FunctionFindings,
     choose_kinds,
     noteworthy_difference,
@@ -54,7 +55,7 @@ _NATURAL = {
     Origin.LITERALS: 1,
     Origin.VARIATION: 1,
     Origin.TYPES: 1,
-    Origin.MUTATION: 2,
+    Origin.MUTATION: ODD,
 }
 """How natural an input looks to people who know the project: 0 is best."""
 LONGEST_NATURAL = 160
@@ -132,7 +133,8 @@ class Exploration:
         }
         found = public or self._witnesses
         most = MAX_SHOWN if public else MAX_PRIVATE
-        return {kind: found[kind] for kind in choose_kinds(self._seen, found, most)}
+        ranks = {kind: self._rank(witness)[0] for kind, witness in found.items()}
+        return {kind: found[kind] for kind in choose_kinds(self._seen, ranks, most)}
 
     def _private_names(self) -> set[str]:
         functions = [f.function for f in self._findings.values()]
@@ -197,15 +199,14 @@ class Exploration:
     def _rank(self, witness: Observation) -> tuple[int, CallSize]:
         """Order witnesses of a kind: natural ones first, of these the smallest."""
         size = call_size(witness.call, self._usual)
-        return (_NATURAL[witness.origin] if size[1] <= LONGEST_NATURAL else 3, size)
+        return (_NATURAL[witness.origin] if size[1] <= LONGEST_NATURAL else ODD + 1, size)
 
     async def _shrink(self, kind: Kind, witness: Observation, end: float) -> Observation:
         """Make a witness smaller while the same kind of difference stays, and there is time.
 
         Short texts of a natural one stay as they are: they say more than what is left of them.
         """
-        is_natural = self._rank(witness)[0] < _NATURAL[Origin.MUTATION]
-        kept = LONGEST_TEXT if is_natural else 0
+        kept = LONGEST_TEXT if self._rank(witness)[0] < ODD else 0
         best = witness
         seen = {best.call}
         for number in range(SHRINK_ROUNDS):

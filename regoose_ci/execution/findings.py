@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import islice, zip_longest
+from itertools import zip_longest
 
 from regoose_ci.analysis.mutants import Mutant
 from regoose_ci.comparison.differences import (
@@ -24,6 +24,9 @@ from regoose_ci.guest.protocol import Target
 
 MAX_SHAPES = 6
 """Kinds of difference to show that differ in their shape alone."""
+MAX_ODD = 2
+"""Kinds that only odd inputs show, beside natural ones; twice as many where there are none."""
+ODD = 2
 SHAPES_OF = {"exception_raised": 2, "exception_gone": 1, "exception_type": 1}
 """Fewer where exceptions differ: their inputs are odd more often."""
 
@@ -108,21 +111,27 @@ def noteworthy_difference(observation: Observation) -> Difference | None:
     return found if is_noteworthy(found) else None
 
 
-def choose_kinds(seen: Counter[Kind], found: Collection[Kind], most: int) -> list[Kind]:
+def choose_kinds(seen: Counter[Kind], ranks: Mapping[Kind, int], most: int) -> list[Kind]:
     """Choose kinds of difference to show: coarse kinds in turn, frequent and simple shapes.
 
-    The most frequent is what the change's own tests are about; a simple rare one may be what
-    nobody thought of.
+    ``ranks`` tell how natural the best input of a kind is; natural ones come first, and of the
+    odd ones (``ODD`` and more) a few are enough. The most frequent is what the change's own tests
+    are about; a simple rare one may be what nobody thought of.
     """
     groups: dict[Kind, list[Kind]] = {}
-    for kind, _ in seen.most_common():
-        if kind in found:
-            groups.setdefault(kind[:-1], []).append(kind)
+    for kind in sorted(ranks, key=lambda kind: (ranks[kind], -seen[kind])):
+        groups.setdefault(kind[:-1], []).append(kind)
     ranked = []
     for kinds in groups.values():
-        simple = sorted(kinds, key=lambda kind: ("u" in kind[-1], len(kind[-1]), kind[-1]))
+        simple = sorted(kinds, key=lambda kind: (ranks[kind], *_plainness(kind)))
         mixed = [kind for pair in zip(kinds, simple, strict=True) for kind in pair]
         room = SHAPES_OF.get(kinds[0][0], MAX_SHAPES)
         ranked.append(list(dict.fromkeys(mixed))[:room])
-    turns = (kind for turn in zip_longest(*ranked) for kind in turn if kind is not None)
-    return list(islice(turns, most))
+    turns = [kind for turn in zip_longest(*ranked) for kind in turn if kind is not None]
+    natural = [kind for kind in turns if ranks[kind] < ODD]
+    odd = [kind for kind in turns if ranks[kind] >= ODD]
+    return [*natural, *odd[: MAX_ODD if natural else 2 * MAX_ODD]][:most]
+
+
+def _plainness(kind: Kind) -> tuple[bool, int, str]:
+    return ("u" in kind[-1], len(kind[-1]), kind[-1])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 from typing import TypeVar
 
+from regoose_ci.analysis.keywords import keywords_taken
 from regoose_ci.analysis.material import FunctionMaterial
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Call, Origin
@@ -18,8 +19,9 @@ from regoose_ci.guest.protocol import Described, Recorded
 from regoose_ci.inputs.patterns import samples
 from regoose_ci.inputs.pool import Pool, within_alphabet
 from regoose_ci.inputs.search import InputSearch
-from regoose_ci.inputs.seeds import Seed, switched_seeds, typed_seeds
+from regoose_ci.inputs.seeds import Seed, keyword_seeds, switched_seeds, typed_seeds
 
+MAX_WITH_KEYWORDS = 60
 MAX_THROUGH_CALLERS = 30
 """Calls from types of a public caller of a changed function."""
 
@@ -69,6 +71,10 @@ def search_for(subjects: Sequence[Subject]) -> InputSearch:
     search = InputSearch(pool, rng)
     search.add_seeds(carved)
     search.add_seeds(_in_turn([written, switched_seeds(known, pool)]))
+    for subject in subjects:
+        own = [call for call in known if call.name == subject.described[0].name]
+        keywords = keywords_taken(subject.function.current.source)
+        search.add_seeds(islice(keyword_seeds(own, keywords, pool), MAX_WITH_KEYWORDS))
     search.add_seeds(
         _in_turn(
             islice(

@@ -19,6 +19,8 @@ from regoose_ci.inputs.typed import TypedInputs
 MAX_TYPED = 120
 MAX_LITERALS = 150
 MAX_SWITCHED = 40
+MAX_TEMPLATES = 4
+MAX_VALUES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,15 @@ def switched_seeds(calls: Sequence[Call], pool: Pool) -> Iterator[Seed]:
             if tried[call.name] < MAX_SWITCHED:
                 tried[call.name] += 1
                 yield Seed(changed, Origin.LITERALS)
+
+
+def keyword_seeds(calls: Sequence[Call], keywords: Sequence[str], pool: Pool) -> Iterator[Seed]:
+    """Yield known calls with a keyword argument more, of those that the function asks for."""
+    values = [*pool.values("str")[:MAX_VALUES], *pool.values("int")[:2], "True", "None"]
+    for source, name, call in itertools.product(values, keywords, calls[:MAX_TEMPLATES]):
+        if name not in dict(call.kwargs):
+            changed = dataclasses.replace(call, kwargs=(*call.kwargs, (name, source)))
+            yield Seed(changed, Origin.VARIATION)
 
 
 def literal_seeds(call: Call, pool: Pool) -> Iterator[Seed]:

@@ -8,7 +8,13 @@ from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Call, Origin, Reach
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.exploration import Exploration
-from regoose_ci.execution.findings import FunctionFindings, choose_kinds, reaches_change
+from regoose_ci.execution.findings import (
+    MAX_ODD,
+    ODD,
+    FunctionFindings,
+    choose_kinds,
+    reaches_change,
+)
 from regoose_ci.execution.pairs import GuestPair
 from regoose_ci.execution.stability import confirm
 from regoose_ci.inputs.pool import Pool
@@ -164,10 +170,20 @@ def test_kinds_are_chosen_in_turn_frequent_and_simple_ones() -> None:
         ("result", "str", "-w.w+w"): 30, ("result", "str", "+ "): 1, ("raised", "x", "."): 2,
     })  # fmt: skip
 
-    assert choose_kinds(seen, list(seen), 4) == [
+    assert choose_kinds(seen, dict.fromkeys(seen, 0), 4) == [
         ("result", "str", "-w:w@+"),
         ("raised", "x", "."),
         ("result", "str", "+ "),
         ("result", "str", "-u+w"),
     ]
-    assert choose_kinds(seen, [("raised", "x", ".")], 4) == [("raised", "x", ".")]
+    assert choose_kinds(seen, {("raised", "x", "."): 0}, 4) == [("raised", "x", ".")]
+
+
+def test_kinds_that_natural_inputs_show_come_first() -> None:
+    odd = [("result", "str", f"+{n}") for n in "abcde"]
+    seen = Counter(dict.fromkeys(odd, 50))
+    natural = ("raised", "x", ".")
+    chosen = choose_kinds(seen, {**dict.fromkeys(odd, ODD), natural: 1}, 8)
+    assert chosen[0] == natural
+    assert len(chosen) == 1 + MAX_ODD
+    assert len(choose_kinds(seen, dict.fromkeys(odd, ODD), 8)) == 2 * MAX_ODD
