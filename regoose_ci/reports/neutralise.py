@@ -22,6 +22,7 @@ _BACKTICKS = re.compile(r"`+")
 _COMMAND_AT_LINE_START = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 _WORD = re.compile(r"([\"'(]*)(.*?)([)\"'.,;:?!\u2026]*)")
 """A word between opening and closing punctuation that means nothing to Markdown."""
+_LIST_NUMBER = re.compile(r"^[0-9]+[.)](?=\s|$)")
 _PLAIN = re.compile(r"[^\W_]+(?:['\u2019.,/-][^\W_]+)*%?|[\u2013\u2014\u2192\u00b7]|")
 _LINKED_BY_GITHUB = re.compile(r"\b[0-9a-f]{7,40}\b|[a-z]\w*-\d|www\.", re.IGNORECASE)
 
@@ -90,7 +91,7 @@ def prose(text: str) -> Safe:
     for piece in filter(None, pieces):
         gap = " " if sentence.endswith("`") and piece.startswith("`") else ""
         sentence += gap + piece
-    return Safe(sentence)
+    return Safe(_LIST_NUMBER.sub(lambda match: code(match[0]), sentence))
 
 
 def spans(text: str) -> list[tuple[str, bool]]:

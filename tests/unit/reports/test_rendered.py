@@ -47,6 +47,11 @@ def test_no_piece_comes_alive(text: str) -> None:
     assert_inert(f"a {prose(text)} b")
 
 
+@pytest.mark.parametrize("text", ["1. ", "2) two", "1.", "- a", "+ a", "* a", "# a", "> a"])
+def test_a_sentence_is_no_list_heading_or_quotation(text: str) -> None:
+    assert render(prose(text)).tags <= {"p", "code"}
+
+
 @pytest.mark.parametrize("limit", [3_000, 20_000, 65_536])
 def test_what_is_cut_is_still_whole(limit: int) -> None:
     report, tests = large_review(60)
