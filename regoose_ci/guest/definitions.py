@@ -30,6 +30,7 @@ class Definitions:
     def __init__(self, is_test: Callable[[str], bool]) -> None:
         self._is_test = is_test
         self._scope: Mapping[str, object] = {}
+        self._stands_in: FrameType | None = None
         self._known: dict[int, tuple[object, Name | None]] = {}
         """By ``id``, with the object, so that the id stays its own."""
 
@@ -37,6 +38,10 @@ class Definitions:
         """Look names up where the nearest test code below ``frame`` stands."""
         while frame is not None and not self._is_test(frame.f_code.co_filename):
             frame = frame.f_back
+        if frame is not self._stands_in:
+            found = self._known.items()
+            self._known = {made: known for made, known in found if known[1] is not None}
+        self._stands_in = frame
         self._scope = {} if frame is None else {**frame.f_globals, **frame.f_locals}
 
     def name_of(self, obj: object) -> Name | None:

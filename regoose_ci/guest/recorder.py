@@ -231,6 +231,7 @@ class Recorder:
             return
         if not _is_maker(frame, made):
             return
+        self._definitions.look_from(frame)
         try:
             call = self._written_call(frame)
         except UnprintableError:

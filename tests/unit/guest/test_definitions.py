@@ -85,6 +85,18 @@ def test_local_classes_are_found_where_the_test_stands(definitions: Definitions)
     assert name.imports == ("LIMIT = 3", "class Pair:\n    first = LIMIT")
 
 
+def test_what_was_not_known_elsewhere_is_looked_for_again(definitions: Definitions) -> None:
+    class First:
+        n = 1
+
+    class Second:
+        first = First
+
+    assert definitions.name_of(Second) is None
+    definitions.look_from(sys._getframe())
+    assert definitions.name_of(Second) is not None
+
+
 def test_objects_of_such_classes_are_written(definitions: Definitions) -> None:
     writer = SourceWriter(definitions=definitions)
     assert writer.write([Box(2)]) == Name("[Box(size=2)]", (BOX,))
