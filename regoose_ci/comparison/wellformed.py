@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+import builtins
 
 from regoose_ci.comparison.source import MAX_PARSED, fill, parse_expression
 from regoose_ci.domain.observations import Call, CallKind, Observation, Outcome, Value
+
+_MEANING = ("__", "test", "pytest", "setup", "teardown")
+"""How names begin that are read by whoever runs a file of tests."""
 
 
 def is_well_formed(observation: Observation) -> bool:
@@ -29,12 +33,20 @@ def is_well_formed_call(call: Call) -> bool:
 
 
 def is_definition(source: str) -> bool:
-    """Whether it defines one class or function, or gives one name a constant."""
-    node = _only_statement(source)
-    if isinstance(node, ast.Assign):
-        named = len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
-        return named and isinstance(node.value, ast.Constant | ast.UnaryOp)
-    return isinstance(node, ast.ClassDef | ast.FunctionDef)
+    """Whether it defines one class or function, or gives one name a constant.
+
+    The name must mean nothing to Python or pytest: a file's tests would not be what they seem.
+    """
+    match _only_statement(source):
+        case ast.Assign([ast.Name(name)], ast.Constant() | ast.UnaryOp(operand=ast.Constant())):
+            return not _has_meaning(name)
+        case ast.ClassDef(name) | ast.FunctionDef(name):
+            return not _has_meaning(name)
+    return False
+
+
+def _has_meaning(name: str) -> bool:
+    return hasattr(builtins, name) or name.lower().startswith(_MEANING)
 
 
 def _is_well_formed_outcome(outcome: Outcome) -> bool:
@@ -62,7 +74,7 @@ def _is_well_formed_value(value: Value) -> bool:
 def _is_expression(source: str) -> bool:
     # In parentheses too: a comment at the end would swallow what a test writes after it.
     alone, closed = parse_expression(source), parse_expression(f"({source})")
-    return "\n" not in source and alone is not None and closed is not None
+    return not {"\n", "\r"} & {*source} and alone is not None and closed is not None
 
 
 def _is_name(source: str) -> bool:
@@ -77,6 +89,8 @@ def _is_import(source: str) -> bool:
 
 
 def _only_statement(source: str) -> ast.stmt | None:
+    if len(source) > MAX_PARSED or "\r" in source:  # which ends a line for Python, not for us
+        return None
     try:
         body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):

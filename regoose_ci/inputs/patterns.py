@@ -6,6 +6,7 @@ import importlib
 import random
 import re
 import sys
+import warnings
 from collections.abc import Iterable
 from itertools import islice
 from typing import Any  # what the standard library's parser of patterns returns is untyped
@@ -13,6 +14,10 @@ from typing import Any  # what the standard library's parser of patterns returns
 MAX_REPEATS = 3
 MAX_STEPS = 120
 """Parts of one text."""
+MAX_TEXT = 200
+"""Characters from which on nothing is added: groups that repeat groups would double it for ever."""
+MAX_PATTERN = 2000
+"""Longer patterns are not looked at: what alternatives begin with takes the square of its length."""
 _ATTEMPTS = 3
 """Times as many texts are made as are wanted: some are alike."""
 
@@ -39,8 +44,12 @@ def samples(pattern: str, flags: int, rng: random.Random, count: int) -> list[st
     it comes from reviewed code and could take for ever. None come back for a pattern that is not
     understood.
     """
+    if len(pattern) > MAX_PATTERN:
+        return []
     try:
-        parsed = _parser.parse(pattern, flags & ~re.DEBUG)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            parsed = _parser.parse(pattern, flags & ~re.DEBUG)
         texts = (_Writer(rng).write(parsed) for _ in range(count * _ATTEMPTS))
         return list(islice(dict.fromkeys(text for text in texts if text), count))
     except (re.error, ValueError, OverflowError, RecursionError):
@@ -57,13 +66,13 @@ class _Writer:
 
     def write(self, parsed: Iterable[Any]) -> str:
         """Write a text after a parsed pattern; a short one, however the pattern repeats."""
-        parts = []
+        text = ""
         for operation, argument in parsed:
             self._steps += 1
-            if self._steps > MAX_STEPS:
+            if self._steps > MAX_STEPS or len(text) >= MAX_TEXT:
                 break
-            parts.append(self._one(str(operation), argument))
-        return "".join(parts)
+            text += self._one(str(operation), argument)
+        return text[:MAX_TEXT]
 
     def _one(self, operation: str, argument: Any) -> str:
         match operation:

@@ -63,7 +63,7 @@ class SharedDefinitions:
 
 
 def _statements(code: str) -> list[str]:
-    lines = code.splitlines()
+    lines = code.split("\n")  # not what else `str.splitlines` takes for the end of a line
     parts = []
     for node in ast.parse(code).body:
         decorators = getattr(node, "decorator_list", [])

@@ -182,7 +182,7 @@ def _parsed(code: str) -> ast.Module:
 def _rename_variable(code: str, name: str, alias: str) -> str:
     """Rename every bare use of ``name`` (not attributes or keywords) in a test function."""
     names = (n for n in ast.walk(_parsed(code)) if isinstance(n, ast.Name) and n.id == name)
-    lines = [line.encode() for line in code.splitlines()]
+    lines = [line.encode() for line in code.split("\n")]
     for line, column in sorted(((n.lineno, n.col_offset) for n in names), reverse=True):
         text = lines[line - 1]
         lines[line - 1] = text[:column] + alias.encode() + text[column + len(name.encode()) :]

@@ -4,8 +4,10 @@ import re
 
 import pytest
 
-from regoose_ci.inputs.patterns import MAX_STEPS, samples
+from regoose_ci.inputs.patterns import MAX_PATTERN, MAX_STEPS, samples
 from tests.unit.inputs.chance import rng
+
+DOUBLED = "(abc)" + "".join(rf"(\{n}\{n}\{n})" for n in range(1, 30))
 
 
 @pytest.mark.parametrize(
@@ -37,6 +39,13 @@ def test_what_is_no_pattern_has_no_samples(pattern: str) -> None:
     assert samples(pattern, 0, rng(), 3) == []
 
 
-@pytest.mark.parametrize("pattern", ["((((a{999}){999}){999}){999})", "(" * 90 + "a" + ")*" * 90])
+@pytest.mark.parametrize(
+    "pattern",
+    ["((((a{999}){999}){999}){999})", "(" * 90 + "a" + ")*" * 90, DOUBLED, "[[a]||b]"],
+)
 def test_a_hostile_pattern_costs_little(pattern: str) -> None:
     assert all(len(text) <= 2 * MAX_STEPS for text in samples(pattern, 0, rng(), 3))
+
+
+def test_a_pattern_that_is_too_long_has_no_samples() -> None:
+    assert samples("a" * (MAX_PATTERN + 1), 0, rng(), 3) == []

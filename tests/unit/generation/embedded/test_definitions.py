@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from regoose_ci.generation.embedded.definitions import SharedDefinitions, definitions_of
 
 ONE = "class C:\n    n = 1"
@@ -44,3 +46,12 @@ def test_what_no_test_uses_is_left_out() -> None:
     shared = SharedDefinitions()
     code = shared.take_from(f"LIMIT = 3\n{ONE}\n\ndef test_a():\n    assert LIMIT", ())
     assert shared.used_by([code]) == ["LIMIT = 3"]
+
+
+@pytest.mark.parametrize("separator", ["\x0c", "\x1c", "\x85", "\u2028"])
+def test_a_separator_in_a_text_ends_no_line(separator: str) -> None:
+    shared = SharedDefinitions()
+    definition = f'class C:\n    text = "a{separator}b"\n    n = 1'
+    code = shared.take_from(f"{definition}\n\n\ndef test_a():\n    assert C.n", ())
+    assert code == "def test_a():\n    assert C.n"
+    assert shared.used_by([code]) == [definition]
