@@ -21,11 +21,12 @@ from regoose_ci.analysis.layout import Layout, find_layout, is_test_path
 from regoose_ci.analysis.material import ChangeMaterial, ChangeSource, FunctionMaterial
 from regoose_ci.analysis.open_calls import find_open_calls
 from regoose_ci.analysis.style import find_test_style
-from regoose_ci.domain.bounds import MAX_FUNCTION_LINES
+from regoose_ci.domain.bounds import MAX_FUNCTION_DEPTH, MAX_FUNCTION_LINES
 from regoose_ci.domain.changes import ChangedFunction, ChangeKind, FunctionKind
 from regoose_ci.domain.events import Stage
 from regoose_ci.domain.observations import Call
 from regoose_ci.domain.revisions import Revision
+from regoose_ci.domain.syntax import is_modest_source
 
 MAX_SOURCES = 3000
 MAX_LITERALS = 900
@@ -71,9 +72,13 @@ class Analyzer:
 def _skip(function: ChangedFunction) -> Skip | None:
     if function.change is ChangeKind.REMOVED:
         return Skip("no_behaviour_change_possible", "removed")
-    lines = max(s.last_line - s.first_line + 1 for s in (function.base, function.head) if s)
+    sources = [source for source in (function.base, function.head) if source is not None]
+    lines = max(source.last_line - source.first_line + 1 for source in sources)
     if lines > MAX_FUNCTION_LINES:
         return Skip("too_large", f"it has {lines:,} lines, more than {MAX_FUNCTION_LINES:,}")
+    if not all(is_modest_source(source.source, MAX_FUNCTION_DEPTH) for source in sources):
+        detail = f"it is nested more than {MAX_FUNCTION_DEPTH} deep, or holds a gigantic number"
+        return Skip("too_large", detail)
     return None
 
 

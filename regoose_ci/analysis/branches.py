@@ -15,5 +15,5 @@ def branch_exits(source: str) -> dict[int, int]:
         parser = PythonParser(text=source)
         parser.parse_source()
         return {line: count for line, count in parser.exit_counts().items() if count > 1}
-    except (CoverageException, SyntaxError, ValueError):
+    except (CoverageException, SyntaxError, ValueError, RecursionError):
         return {}

@@ -9,6 +9,8 @@ import textwrap
 import warnings
 from collections.abc import Iterable, Iterator
 
+from regoose_ci.domain.syntax import is_modest
+
 _FENCE = re.compile(
     r"^[ ]{0,3}(?:```|~~~)[ ]*(?:python|py|pycon|python3)?[ ]*\n(.*?)^[ ]{0,3}(?:```|~~~)",
     re.MULTILINE | re.DOTALL,
@@ -53,19 +55,23 @@ def walk_working(root: ast.AST) -> Iterator[ast.AST]:
 
 
 def is_literal(node: ast.expr) -> bool:
-    """An expression built of constants alone."""
+    """An expression built of constants alone, and of no more than can be worked on."""
+    return is_modest(node) and _is_constant(node)
+
+
+def _is_constant(node: ast.expr) -> bool:
     if isinstance(node, ast.Constant):
         return node.value is not Ellipsis
     if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
-        return all(is_literal(element) for element in node.elts)
+        return all(map(_is_constant, node.elts))
     if isinstance(node, ast.Dict):
         keys = [key for key in node.keys if key is not None]
-        return len(keys) == len(node.keys) and all(map(is_literal, [*keys, *node.values]))
+        return len(keys) == len(node.keys) and all(map(_is_constant, [*keys, *node.values]))
     if isinstance(node, ast.UnaryOp):
-        return is_literal(node.operand)
+        return _is_constant(node.operand)
     if isinstance(node, ast.BinOp):
         arithmetic = isinstance(node.op, (ast.Add, ast.Sub, ast.Mult, ast.Div))
-        return arithmetic and is_literal(node.left) and is_literal(node.right)
+        return arithmetic and _is_constant(node.left) and _is_constant(node.right)
     return False
 
 

@@ -110,7 +110,7 @@ def _common_header(texts: list[str]) -> str:
 def _header(text: str) -> str:
     lines: list[str] = []
     for line in text.splitlines():
-        if not line.startswith("#"):
+        if not line.startswith("#") or not line.isprintable():
             break
         if not line.startswith("#!") and "coding" not in line:
             lines.append(line)

@@ -6,6 +6,8 @@ import ast
 import functools
 import re
 
+from regoose_ci.domain.syntax import is_modest
+
 MAX_PARSED = 20_000
 """Longer sources are compared as text only: deep or huge ones can exhaust the parser."""
 
@@ -14,13 +16,14 @@ _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{5,}\b")
 
 @functools.lru_cache(maxsize=4096)
 def parse_expression(source: str) -> ast.expr | None:
-    """The syntax tree of one expression, or ``None`` when ``source`` is not exactly that."""
+    """The syntax tree of one expression, or ``None`` when it is none, or nested too deeply."""
     if len(source) > MAX_PARSED:
         return None
     try:
-        return ast.parse(source.strip(), mode="eval").body
+        node = ast.parse(source.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    return node if is_modest(node) else None
 
 
 def without_addresses(text: str) -> str:

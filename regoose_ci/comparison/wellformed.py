@@ -35,8 +35,11 @@ def is_well_formed_call(call: Call) -> bool:
 def is_definition(source: str) -> bool:
     """Whether it defines one class or function, or gives one name a constant.
 
-    The name must mean nothing to Python or pytest: a file's tests would not be what they seem.
+    The name must mean nothing to Python or pytest, and all of it must show: the tests of a file
+    would not be what they seem.
     """
+    if not source.replace("\n", "").replace("\t", "").isprintable():
+        return False
     match _only_statement(source):
         case ast.Assign([ast.Name(name)], ast.Constant() | ast.UnaryOp(operand=ast.Constant())):
             return not _has_meaning(name)
@@ -74,7 +77,7 @@ def _is_well_formed_value(value: Value) -> bool:
 def _is_expression(source: str) -> bool:
     # In parentheses too: a comment at the end would swallow what a test writes after it.
     alone, closed = parse_expression(source), parse_expression(f"({source})")
-    return not {"\n", "\r"} & {*source} and alone is not None and closed is not None
+    return source.isprintable() and alone is not None and closed is not None
 
 
 def _is_name(source: str) -> bool:
@@ -89,7 +92,7 @@ def _is_import(source: str) -> bool:
 
 
 def _only_statement(source: str) -> ast.stmt | None:
-    if len(source) > MAX_PARSED or "\r" in source:  # which ends a line for Python, not for us
+    if len(source) > MAX_PARSED:
         return None
     try:
         body = ast.parse(source).body

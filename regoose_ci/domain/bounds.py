@@ -10,6 +10,8 @@ MAX_FILE_BYTES = 2 * 1024 * 1024
 """A source file: larger ones are data or generated, and parsing takes a hundred times as much."""
 MAX_FUNCTION_LINES = 2_000
 """A function, decorators included."""
+MAX_FUNCTION_DEPTH = 150
+"""A function's syntax tree: each ``elif`` and each ``+`` of a long sum is one level."""
 
 MAX_TREE_BYTES = 512 * 1024 * 1024
 """All files of a revision; each session holds two such trees."""

@@ -6,16 +6,21 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
+from regoose_ci.domain.syntax import is_modest
 from regoose_ci.guest.protocol import TMP_PATH, read_recipe
 
 
 @lru_cache(maxsize=20_000)
 def parse(source: str) -> ast.expr | None:
-    """Parse an expression; ``None`` when it is not one. Treat the tree as read-only."""
+    """Parse an expression; ``None`` when it is none, or nested too deeply.
+
+    Treat the tree as read-only.
+    """
     try:
-        return ast.parse(source, mode="eval").body
+        node = ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    return node if is_modest(node) else None
 
 
 def literal(source: str) -> tuple[object] | None:

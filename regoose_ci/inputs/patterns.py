@@ -15,9 +15,9 @@ MAX_REPEATS = 3
 MAX_STEPS = 120
 """Parts of one text."""
 MAX_TEXT = 200
-"""Characters from which on nothing is added: groups that repeat groups would double it for ever."""
+"""Characters from which on nothing is added: groups that repeat groups double it each time."""
 MAX_PATTERN = 2000
-"""Longer patterns are not looked at: what alternatives begin with takes the square of its length."""
+"""Longer patterns are not parsed: that takes the square of how alternatives begin."""
 _ATTEMPTS = 3
 """Times as many texts are made as are wanted: some are alike."""
 

@@ -6,7 +6,7 @@ import ast
 import itertools
 
 from regoose_ci.guest.protocol import IT, TMP_PATH, Parameter, TypeForm, recipe
-from regoose_ci.inputs.expressions import kind_of
+from regoose_ci.inputs.expressions import kind_of, parse
 from regoose_ci.inputs.pool import Pool
 from regoose_ci.inputs.standard import STANDARD, Written, functions
 
@@ -190,8 +190,9 @@ def _construct(form: TypeForm, row: list[tuple[Parameter, Written]]) -> Written:
 
 def _list(opening: str, items: list[Written], closing: str) -> Written:
     inside = ", ".join(item.source for item in items)
-    source = ast.unparse(ast.parse(opening + inside + closing, mode="eval").body)
-    return Written(source, _imports((), items))
+    source = opening + inside + closing
+    node = parse(source)  # what a guest calls values need not be any
+    return Written(source if node is None else ast.unparse(node), _imports((), items))
 
 
 def _join(opening: str, pairs: list[tuple[Written, Written]], closing: str) -> Written:

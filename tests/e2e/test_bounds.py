@@ -6,12 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from regoose_ci.domain.bounds import MAX_FILE_BYTES, MAX_FUNCTION_LINES, MAX_TREE_DEPTH
+from regoose_ci.domain.bounds import (
+    MAX_FILE_BYTES,
+    MAX_FUNCTION_DEPTH,
+    MAX_FUNCTION_LINES,
+    MAX_TREE_DEPTH,
+)
 from tests.e2e.program import Program
 from tests.e2e.project import Project
 from tests.e2e.test_bad_input import assert_refused
 
 LONG = "def long(n):\n" + "    n = n + 1\n" * MAX_FUNCTION_LINES
+DEEP = "def deep(n):\n    total = n" + " + n" * MAX_FUNCTION_DEPTH + "\n"
+HUGE = f"def huge(n):\n    n += 0x{'f' * 6000}\n"
 LINE = "#" * 79 + "\n"
 FLOOD = """
     import os
@@ -82,6 +89,7 @@ def test_what_is_too_large_is_left_out_and_the_rest_is_reviewed(
 ) -> None:
     changed_shop.git("checkout", "-q", "main")
     files = {"shop/big.py": LINE * (MAX_FILE_BYTES // len(LINE) + 1), "shop/long.py": LONG}
+    files |= {"shop/deep.py": DEEP, "shop/huge.py": HUGE}
     changed_shop.write({**files, "shop/loud.py": FLOOD.format(change="")})
     changed_shop.commit("Grow")
     changed_shop.git("checkout", "-q", "-B", "other")
@@ -100,7 +108,10 @@ def test_what_is_too_large_is_left_out_and_the_rest_is_reviewed(
         f"on head, it holds {size:,} bytes, more than 2,097,152",
     )
     assert found["shop/long.py"] == ("skipped", "too_large", "it has 2,002 lines, more than 2,000")
-    assert found["shop/loud.py"][0] == "tested"
+    nested = "it is nested more than 150 deep, or holds a gigantic number"
+    for path in ("shop/deep.py", "shop/huge.py"):
+        assert found[path] == ("skipped", "too_large", nested)
+    assert found["shop/loud.py"][:2] == ("skipped", "does_not_return")
     assert "larger than what is reviewed" in (ended.out / "report.html").read_text()
     program.assert_nothing_left()
 

@@ -44,6 +44,12 @@ def test_a_comment_that_all_files_begin_with_is_learnt() -> None:
     assert read_habits([licensed]).header == ""
 
 
+def test_a_comment_that_does_not_show_is_not_learnt() -> None:
+    hiding = "# \x1b[2J\u202e\n\ndef test_f(): ...\n"
+
+    assert read_habits([hiding, hiding]).header == ""
+
+
 def test_forms_of_parametrize() -> None:
     habits = read_habits(
         ['@pytest.mark.parametrize("a, b", ((1, 2), (3, 4)))\ndef test_f(a, b): ...\n']

@@ -39,3 +39,10 @@ def test_tests_that_do_not_parse_are_skipped():
 
 def test_there_is_a_limit():
     assert len(harvest_literals(["\n".join(f"f({n})" for n in range(1000))])) == 400
+
+
+def test_literals_that_cannot_be_written_or_are_nested_too_deeply_are_left_out() -> None:
+    huge, deep = "0x" + "f" * 6000, "+".join(["1"] * 900)
+    found = harvest_literals([f"def test_f():\n    assert f({huge}, {deep}) == 'fine'\n"])
+    assert "'fine'" in found
+    assert all(len(source) < 500 for source in found)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from regoose_ci.comparison.wellformed import is_well_formed, is_well_formed_call
+from regoose_ci.comparison.wellformed import is_definition, is_well_formed, is_well_formed_call
 from regoose_ci.domain.observations import Call, CallKind, Outcome, OutcomeKind, Raised, Value
 from tests.unit.generation.observing import call, method, observation, raised, returned, value
 
@@ -13,6 +13,10 @@ from tests.unit.generation.observing import call, method, observation, raised, r
         call("f", "1); import os; print(1"),
         call("f", "1\n"),
         call("f", "1  # one"),
+        call("f", "(1,\r2)"),
+        call("f", "'\u202e'"),
+        call("f", "not " * 2000 + "1"),
+        call("f", "0x" + "f" * 6000),
         call("f(1)", "1"),
         call("f", "1", imports=("import os; os.remove('x')",)),
         call("f", "1", imports=("print()",)),
@@ -24,6 +28,36 @@ from tests.unit.generation.observing import call, method, observation, raised, r
 )
 def test_parts_that_are_not_expressions_are_refused(made: Call) -> None:
     assert not is_well_formed_call(made)
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "__test__ = False",
+        "pytest_plugins = 'evil'",
+        "limit = -exit()",
+        "class len:\n    pass",
+        "def test_b():\n    pass",
+        "def setup_module():\n    exit()",
+        "def pytest_generate_tests(metafunc):\n    exit()",
+        "class C:\n    text = '\x1b[2J'",
+        "class C:  # \u202e\n    pass",
+        "class C:\r    pass",
+        "class C:\n    pass\nexit()",
+        "async def f():\n    pass",
+    ],
+)
+def test_definitions_that_change_what_a_file_means_are_refused(definition: str) -> None:
+    assert not is_definition(definition)
+    assert not is_well_formed_call(call("f", "C()", imports=(definition,)))
+
+
+@pytest.mark.parametrize(
+    "definition",
+    ["LIMIT = -3", "class C:\n\tname = 'é'", "@deco\ndef helper(n):\n    return n"],
+)
+def test_ordinary_definitions_are_well_formed(definition: str) -> None:
+    assert is_definition(definition)
 
 
 def test_ordinary_calls_are_well_formed() -> None:

@@ -135,3 +135,8 @@ def test_a_guess_does_not_keep_from_trying_other_types(typed: TypedInputs) -> No
 def test_neighbours_of_the_projects_numbers_are_tried() -> None:
     numbers = {w.source for w in TypedInputs(Pool(["0x20", "'a'"])).for_type(TypeForm("float"))}
     assert {"31", "32", "33"} <= numbers
+
+
+def test_values_that_are_no_expressions_are_handed_on_as_they_are(typed: TypedInputs) -> None:
+    hostile = TypeForm("list", (TypeForm("literal", values=("][",)),))
+    assert {written.source for written in typed.for_type(hostile)} == {"[][]", "[]"}
