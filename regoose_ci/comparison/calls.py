@@ -109,6 +109,14 @@ def is_statement(call: Call) -> bool:
     return parse_expression(render_call(call)) is None
 
 
+def is_public_call(call: Call) -> bool:
+    """Whether nothing that is called, or made for being called, has a private name."""
+    made = parse_expression(call.receiver) if call.receiver else None
+    named = [call.name, ast.unparse(made.func) if isinstance(made, ast.Call) else ""]
+    parts = [part for name in named for part in name.split(".")]
+    return not any(part.startswith("_") and not _is_dunder(part) for part in parts)
+
+
 def is_comparison(call: Call) -> bool:
     """Whether the call is written with a comparison operator or ``in``."""
     return isinstance(parse_expression(render_call(call)), ast.Compare)

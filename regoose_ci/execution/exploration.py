@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from regoose_ci.comparison.calls import is_public_call
 from regoose_ci.comparison.differences import is_accident
 from regoose_ci.comparison.shapes import Kind, coarse_kind, kind_of_change
 from regoose_ci.domain.changes import ChangedFunction
@@ -129,16 +130,12 @@ class Exploration:
         public = {
             kind: observation
             for kind, observation in self._witnesses.items()
-            if observation.call.name.rpartition(".")[2] not in self._private_names()
+            if is_public_call(observation.call)
         }
         found = public or self._witnesses
         most = MAX_SHOWN if public else MAX_PRIVATE
         ranks = {kind: self._rank(witness)[0] for kind, witness in found.items()}
         return {kind: found[kind] for kind in choose_kinds(self._seen, ranks, most)}
-
-    def _private_names(self) -> set[str]:
-        functions = [f.function for f in self._findings.values()]
-        return {f.current.qualname.rpartition(".")[2] for f in functions if not f.is_public}
 
     def _owner(self, witness: Observation) -> FunctionFindings:
         """Find the function that a difference is told under: of those reached, the rarest."""

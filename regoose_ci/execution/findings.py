@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -112,26 +112,34 @@ def noteworthy_difference(observation: Observation) -> Difference | None:
 
 
 def choose_kinds(seen: Counter[Kind], ranks: Mapping[Kind, int], most: int) -> list[Kind]:
-    """Choose kinds of difference to show: coarse kinds in turn, frequent and simple shapes.
+    """Choose kinds of difference to show: coarse kinds in turn, the most frequent shape first.
 
-    ``ranks`` tell how natural the best input of a kind is; natural ones come first, and of the
-    odd ones (``ODD`` and more) a few are enough. The most frequent is what the change's own tests
-    are about; a simple rare one may be what nobody thought of.
+    That is what the change's own tests are about; those that follow are as different from it and
+    from each other as can be: one of them may be what nobody thought of. ``ranks`` tell how
+    natural the best input of a kind is; natural ones come first, and of the odd ones (``ODD`` and
+    more) a few are enough.
     """
     groups: dict[Kind, list[Kind]] = {}
     for kind in sorted(ranks, key=lambda kind: (ranks[kind], -seen[kind])):
         groups.setdefault(kind[:-1], []).append(kind)
-    ranked = []
-    for kinds in groups.values():
-        simple = sorted(kinds, key=lambda kind: (ranks[kind], *_plainness(kind)))
-        mixed = [kind for pair in zip(kinds, simple, strict=True) for kind in pair]
-        room = SHAPES_OF.get(kinds[0][0], MAX_SHAPES)
-        ranked.append(list(dict.fromkeys(mixed))[:room])
+    ranked = [_diverse(kinds, SHAPES_OF.get(kinds[0][0], MAX_SHAPES)) for kinds in groups.values()]
     turns = [kind for turn in zip_longest(*ranked) for kind in turn if kind is not None]
     natural = [kind for kind in turns if ranks[kind] < ODD]
     odd = [kind for kind in turns if ranks[kind] >= ODD]
     return [*natural, *odd[: MAX_ODD if natural else 2 * MAX_ODD]][:most]
 
 
-def _plainness(kind: Kind) -> tuple[bool, int, str]:
-    return ("u" in kind[-1], len(kind[-1]), kind[-1])
+def _diverse(kinds: Sequence[Kind], room: int) -> list[Kind]:
+    """Take the first kind, then each that shows a character which no other did, then others."""
+    chosen: list[Kind] = []
+    shown: set[str] = set()
+    others: list[Kind] = []
+    for kind in kinds:
+        is_new = not chosen or not _marks(kind) <= shown
+        (chosen if is_new else others).append(kind)
+        shown |= _marks(kind)
+    return [*chosen, *others][:room]
+
+
+def _marks(kind: Kind) -> set[str]:
+    return set(kind[-1]) - {"w", "d"}

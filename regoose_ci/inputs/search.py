@@ -15,8 +15,8 @@ from regoose_ci.inputs.seeds import Seed, literal_seeds
 
 MAX_CORPUS = 400
 MAX_TRIED = 50_000
-GOAL_SHARE = 0.6
-"""Share of mutations that are made for one goal, each in turn."""
+GOAL_SHARE = 0.8
+"""Share of mutations that are made for one goal, rare ones more often."""
 EXPANDED = 3
 """So many inputs that came to a goal through a callable get other literals for each argument."""
 KNOWN_SHARE = 0.6
@@ -57,7 +57,7 @@ class InputSearch:
 
     ``features`` of a result are whatever makes an input worth keeping: branches reached on
     either revision, kinds of outcome. Goals are what inputs should come to: every goal that some
-    input has come to gets its turns, however rare such inputs are.
+    input has come to gets its turns, rare ones the more.
     """
 
     pool: Pool
@@ -72,6 +72,8 @@ class InputSearch:
     _expansions: list[_Expansion] = field(default_factory=list)
     _ways: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How many inputs came to a goal through a callable."""
+    _hits: Counter[str] = field(default_factory=Counter)
+    """How many inputs came to a goal."""
     _features: set[Hashable] = field(default_factory=set)
     _mutator: Mutator = field(init=False)
     _since_new: int = 0
@@ -142,6 +144,7 @@ class InputSearch:
         new = set(features) - self._features
         self._since_new = 0 if new else self._since_new + 1
         self._features |= new
+        self._hits.update(goals)
         carved = seed.origin in (Origin.CARVED, Origin.CALL_SITE)
         if new or (carved and goals and len(self._corpus) < MAX_CORPUS // 2):
             energy = (4.0 if goals else 0.5) * (2.0 if carved else 1.0)
@@ -160,7 +163,9 @@ class InputSearch:
     def _mutant(self) -> Seed | None:
         members = self._corpus
         if self._by_goal and self.rng.random() < GOAL_SHARE:
-            members = self._by_goal[self.rng.choice(tuple(self._by_goal))]
+            goals = tuple(self._by_goal)
+            rarity = [1 / math.sqrt(self._hits[goal]) for goal in goals]
+            members = self._by_goal[self.rng.choices(goals, rarity)[0]]
         member = self.rng.choices(members, [m.weight for m in members])[0]
         member.picked += 1
         others = [self.rng.choice(members).call for _ in range(3)]

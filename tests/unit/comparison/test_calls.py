@@ -4,6 +4,7 @@ import pytest
 
 from regoose_ci.comparison.calls import (
     is_comparison,
+    is_public_call,
     is_statement,
     render_call,
     render_observed,
@@ -85,3 +86,21 @@ def test_setting_an_attribute_is_a_statement() -> None:
 def test_operators_are_comparisons() -> None:
     assert is_comparison(method("a", "__contains__", "0"))
     assert not is_comparison(method("a", "__add__", "0"))
+
+
+@pytest.mark.parametrize(
+    ("name", "receiver", "public"),
+    [
+        ("slugify", None, True),
+        ("_slugify", None, False),
+        ("Url.join", None, True),
+        ("Url._join", None, False),
+        ("join", "Url('a')", True),
+        ("__eq__", "Url('a')", True),
+        ("__eq__", "_Url('a')", False),
+        ("_join", "Url('a')", False),
+    ],
+)
+def test_private_names_make_a_call_private(name: str, receiver: str | None, public: bool) -> None:
+    kind = CallKind.FUNCTION if receiver is None else CallKind.METHOD
+    assert is_public_call(Call(kind, name, receiver)) is public

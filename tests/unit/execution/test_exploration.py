@@ -164,7 +164,7 @@ def test_what_is_only_on_head_is_observed_there() -> None:
     assert findings.reached[Revision.BASE] == 0
 
 
-def test_kinds_are_chosen_in_turn_frequent_and_simple_ones() -> None:
+def test_kinds_are_chosen_in_turn_and_differ_in_what_they_show() -> None:
     seen = Counter({
         ("result", "str", "-w:w@+"): 50, ("result", "str", "-u+w"): 40,
         ("result", "str", "-w.w+w"): 30, ("result", "str", "+ "): 1, ("raised", "x", "."): 2,
@@ -173,8 +173,8 @@ def test_kinds_are_chosen_in_turn_frequent_and_simple_ones() -> None:
     assert choose_kinds(seen, dict.fromkeys(seen, 0), 4) == [
         ("result", "str", "-w:w@+"),
         ("raised", "x", "."),
-        ("result", "str", "+ "),
         ("result", "str", "-u+w"),
+        ("result", "str", "-w.w+w"),
     ]
     assert choose_kinds(seen, {("raised", "x", "."): 0}, 4) == [("raised", "x", ".")]
 
