@@ -11,7 +11,7 @@ from regoose_ci.comparison.calls import is_public_call
 from regoose_ci.comparison.differences import is_accident
 from regoose_ci.comparison.shapes import Kind, coarse_kind, kind_of_change
 from regoose_ci.domain.changes import ChangedFunction
-from regoose_ci.domain.observations import Observation, Origin, Outcome, OutcomeKind, Reach
+from regoose_ci.domain.observations import Observation, Origin, OutcomeKind, Reach
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.endings import ending_of
 from regoose_ci.execution.findings import (
@@ -181,11 +181,22 @@ class Exploration:
             features.add(("difference", coarse_kind(found)))
             self._keep_witness(kind_of_change(found, observation.call), observation)
         reached = [f.function.id for f in self._findings.values() if _count(f, observation)]
-        goals = reached if any(map(_is_sensible, observation.outcomes.values())) else ()
+        goals = [g for g in reached if self._counts_as_reaching(g, observation)]
         is_new = self._search.learn(seed, features, goals)
         for findings in self._findings.values():
             if _enters(findings, observation) and (is_new or len(findings.kept) < MAX_KEPT):
                 findings.kept.append(replace(observation, function_id=findings.function.id))
+
+    def _counts_as_reaching(self, goal: str, observation: Observation) -> bool:
+        """Tell whether more inputs like this one are wanted.
+
+        A call that was refused is only a beginning: one that returned is better.
+        """
+        outcomes = observation.outcomes.values()
+        if any(outcome.kind is OutcomeKind.RETURNED for outcome in outcomes):
+            return True
+        is_refused = any(o.raised is not None and not is_accident(o.raised) for o in outcomes)
+        return is_refused and not self._search.came_to(goal)
 
     def _keep_witness(self, kind: Kind, observation: Observation) -> None:
         self._seen[kind] += WEIGHTS[observation.origin]
@@ -252,13 +263,6 @@ def _reaches(findings: FunctionFindings, observation: Observation) -> dict[Revis
         revision: reaches_change(source, observation.reached.get(revision, Reach()))
         for revision, source in sources_of(findings.function).items()
     }
-
-
-def _is_sensible(outcome: Outcome) -> bool:
-    """Tell whether a call came to an end that its callee meant: no wrong use, no time-out."""
-    if outcome.raised is not None:
-        return not is_accident(outcome.raised)
-    return outcome.kind is OutcomeKind.RETURNED
 
 
 def _shows(observation: Observation, kind: Kind) -> bool:

@@ -136,6 +136,10 @@ class InputSearch:
     def _reaching(self, goal: str) -> list[_Member]:
         return self._by_goal.setdefault(goal, []) if goal else self._corpus
 
+    def came_to(self, goal: str) -> bool:
+        """Tell whether some input came to a goal."""
+        return self._hits[goal] > 0
+
     def learn(self, seed: Seed, features: Iterable[Hashable], goals: Collection[str]) -> bool:
         """Keep the input if it showed something new; return whether it did.
 
