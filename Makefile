@@ -8,6 +8,7 @@ STAMP := $(VENV)/.stamp
 WORKFLOWS := $(wildcard .github/workflows/*.yml examples/workflows/*.yml)
 SCRIPTS := $(filter-out .ci/image_%,$(wildcard .ci/*))
 SUITES := $(wildcard tests/unit tests/integration tests/sandbox tests/e2e)
+ACTION := tests/e2e/test_action.py tests/e2e/test_theft.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup engines documents demo test check e2e test-all bench clean
@@ -40,11 +41,11 @@ check: $(STAMP) ## Lint, format, types, import rules, workflows
 	.ci/actionlint $(WORKFLOWS)
 
 test: check engines ## Checks and all tests
-	$(BIN)/python -m pytest $(SUITES)
+	$(BIN)/python -m pytest $(SUITES) $(addprefix --ignore=,$(ACTION))
 
 e2e: $(STAMP) engines ## The action from an event to the comment, run by nektos/act
 	.ci/act $${REGOOSE_TEST_CACHE:-/var/cache/regoose}/act
-	$(BIN)/python -m pytest tests/e2e/test_action.py tests/e2e/test_theft.py
+	$(BIN)/python -m pytest $(ACTION)
 
 engines: ## Install what the tests of the sandbox need
 	.ci/engines

@@ -51,6 +51,10 @@ class GuestError(InfrastructureError):
     kind = "guest"
 
 
+class GuestGoneError(GuestError):
+    """A guest's container ended while it was spoken to."""
+
+
 class EnvironmentBuildError(InfrastructureError):
     """The reviewed project's environment could not be made."""
 

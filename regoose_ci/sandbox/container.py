@@ -16,10 +16,10 @@ import anyio.to_thread
 from anyio.abc import Process
 
 from regoose_ci.domain.report import Limits, SandboxInfo
-from regoose_ci.errors import InfrastructureError
+from regoose_ci.errors import GuestGoneError, InfrastructureError
 from regoose_ci.guest.protocol import GUEST, GuestSetup
 from regoose_ci.sandbox.base import Command, Guest, GuestLimits, GuestSpec, Ran
-from regoose_ci.sandbox.calls import EngineCallError
+from regoose_ci.sandbox.calls import EngineCallError, end_session
 from regoose_ci.sandbox.command import read_command
 from regoose_ci.sandbox.flags import FIRST_USER, LAST_USER, ContainerSpec, Engine, run_arguments
 from regoose_ci.sandbox.frames import MAX_BYTES
@@ -27,6 +27,7 @@ from regoose_ci.sandbox.guest import ContainerGuest, Patience, Streams, attached
 from regoose_ci.sandbox.leftovers import new_name, remove
 
 MEMORY = "memory"
+ATTEMPTS = 2
 
 
 class ContainerSandbox:
@@ -71,19 +72,26 @@ class ContainerSandbox:
 
     @asynccontextmanager
     async def start(self, spec: GuestSpec) -> AsyncIterator[Guest]:
-        """See ``Sandbox.start``."""
-        container = ContainerSpec(
-            name=new_name(),
-            argv=(spec.python, "-I", "-S", GUEST),
-            mounts=spec.mounts,
-            env=(("LD_LIBRARY_PATH", spec.library_path),) if spec.library_path else (),
-            limits=self._limits,
-            user=self._next_user(),
-        )
-        async with self._running(container) as process:
-            guest = ContainerGuest(process, self._patience)
-            await guest.begin(self._watched(spec.setup))
-            yield guest
+        """See ``Sandbox.start``. An engine that fails to start a container is asked once more."""
+        for attempt in range(1, ATTEMPTS + 1):
+            container = ContainerSpec(
+                name=new_name(),
+                argv=(spec.python, "-I", "-S", GUEST),
+                mounts=spec.mounts,
+                env=(("LD_LIBRARY_PATH", spec.library_path),) if spec.library_path else (),
+                limits=self._limits,
+                user=self._next_user(),
+            )
+            async with self._running(container) as process:
+                guest = ContainerGuest(process, self._patience)
+                try:
+                    await guest.begin(self._watched(spec.setup))
+                except GuestGoneError:
+                    if attempt == ATTEMPTS:
+                        raise
+                    continue
+                yield guest
+                return
 
     async def run(self, command: Command, seconds: float, result: Path | None = None) -> Ran:
         """See ``Sandbox.run``."""
@@ -102,7 +110,7 @@ class ContainerSandbox:
             async with self._running(container, streams) as process:
                 ran = await read_command(process, seconds, result)
                 if ran.exit_code is None:
-                    await self._remove(container.name)
+                    await self._end(process, container.name)
         return ran
 
     def _next_user(self) -> int:
@@ -126,13 +134,22 @@ class ContainerSandbox:
             try:
                 yield process
             except BaseException:
-                # Before its client is killed: one that is killed between creating and starting a
-                # container leaves processes that the engine does not know of.
                 with contextlib.suppress(InfrastructureError):  # what went wrong first is told
-                    await self._remove(container.name)
+                    await self._end(process, container.name)
                 raise
         if process.returncode != 0:
             await self._remove(container.name)
+
+    async def _end(self, process: Process, name: str) -> None:
+        """Remove a container whose client may still be busy with it.
+
+        Podman's client is the engine: killed between creating and starting a container it leaves
+        processes that nobody knows of, so that it goes last. Docker's daemon waits for clients
+        that do not read what a container writes, so that they go first.
+        """
+        if self._engine.level == "docker":
+            end_session(process.pid)
+        await self._remove(name)
 
     async def _remove(self, name: str) -> None:
         with anyio.CancelScope(shield=True):

@@ -13,7 +13,7 @@ import anyio
 from anyio.abc import Process
 from anyio.streams.buffered import BufferedByteReceiveStream
 
-from regoose_ci.errors import GuestError
+from regoose_ci.errors import GuestError, GuestGoneError
 from regoose_ci.guest.protocol import END, MAX_FRAME, GuestSetup, Request, to_json
 from regoose_ci.sandbox.base import Answer
 from regoose_ci.sandbox.calls import end_session, engine_environment
@@ -99,7 +99,7 @@ class ContainerGuest:
         try:
             await self._process.stdin.send(len(payload).to_bytes(4, "big") + payload)
         except (anyio.BrokenResourceError, anyio.ClosedResourceError) as error:
-            raise GuestError(f"the sandbox is gone{await self._last_words()}") from error
+            raise GuestGoneError(f"the sandbox is gone{await self._last_words()}") from error
 
     async def _receive(self) -> bytes:
         try:
@@ -108,7 +108,7 @@ class ContainerGuest:
                 raise GuestError("the sandbox answered with a frame that is too large")
             return await self._stdout.receive_exactly(size)
         except (anyio.IncompleteRead, anyio.EndOfStream, anyio.ClosedResourceError) as error:
-            raise GuestError(f"the sandbox is gone{await self._last_words()}") from error
+            raise GuestGoneError(f"the sandbox is gone{await self._last_words()}") from error
 
     async def _last_words(self) -> str:
         """Return what the container engine wrote to standard error, shortened."""
