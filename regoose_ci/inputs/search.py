@@ -121,7 +121,7 @@ class InputSearch:
         return found
 
     def _expanded(self, count: int) -> list[Seed]:
-        """Take from the expansions of the goal that the fewest inputs came to."""
+        """Take from the expansions of the goal that the fewest kept inputs came to."""
         found: list[Seed] = []
         while self._expansions and len(found) < count:
             rarest = min(self._expansions, key=lambda e: len(self._reaching(e.goal)))

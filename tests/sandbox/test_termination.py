@@ -283,6 +283,31 @@ def test_a21_engine_hangs_at_the_end(lab: Lab, ending: str) -> None:
     assert lab.containers() == set()
 
 
+@pytest.mark.parametrize(("failures", "works"), [(1, True), (2, False)])
+def test_a_guest_that_its_engine_fails_to_start_is_started_once_more(
+    lab: Lab, failures: int, works: bool
+) -> None:
+    count = lab.place / f"starts-{time.monotonic_ns()}"
+    script = f"""
+if [ "$1" != run ]; then exec {lab.sandbox.engine.command} "$@"; fi
+echo start >> {count}
+if [ "$(wc -l < {count})" -le {failures} ]; then exit 125; fi
+exec {lab.sandbox.engine.command} "$@"
+"""
+    sandbox = _sandbox_on(lab, script, start=20.0)
+
+    async def started() -> bool:
+        async with sandbox.start(lab.spec(lab.tree({"hostile.py": ""}))):
+            return True
+
+    if works:
+        assert anyio.run(started)
+    else:
+        with pytest.raises(GuestError, match="the sandbox is gone"):
+            anyio.run(started)
+    assert len(count.read_text().split()) == 2
+
+
 def _sandbox_on(lab: Lab, script: str, start: float = 0.5) -> ContainerSandbox:
     """A sandbox whose engine is a script; its patience is short."""
     path = lab.place / f"engine-{time.monotonic_ns()}"
