@@ -8,7 +8,7 @@ import inspect
 import symtable
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from types import FrameType, FunctionType, ModuleType
 
 from .naming import Name, name_of
@@ -29,7 +29,6 @@ class Definitions:
 
     def __init__(self, is_test: Callable[[str], bool]) -> None:
         self._is_test = is_test
-        self._scope: Mapping[str, object] = {}
         self._stands_in: FrameType | None = None
         self._known: dict[int, tuple[object, Name | None]] = {}
         """By ``id``, with the object, so that the id stays its own."""
@@ -42,7 +41,6 @@ class Definitions:
             found = self._known.items()
             self._known = {made: known for made, known in found if known[1] is not None}
         self._stands_in = frame
-        self._scope = {} if frame is None else {**frame.f_globals, **frame.f_locals}
 
     def name_of(self, obj: object) -> Name | None:
         """Name a class or function that tests define, with the statements that define it.
@@ -77,7 +75,9 @@ class Definitions:
         source, name = _source_of(obj)
         if depth >= MAX_DEPTH:
             raise DefinitionError(name)
-        scope = {**vars(sys.modules.get(getattr(obj, "__module__", ""), builtins)), **self._scope}
+        scope = dict(vars(sys.modules.get(getattr(obj, "__module__", ""), builtins)))
+        if self._stands_in is not None:
+            scope |= self._stands_in.f_globals | self._stands_in.f_locals
         for needed in sorted(_names_read(source) - {name}):
             if needed in scope:
                 yield from self._binding(needed, scope[needed], depth)
