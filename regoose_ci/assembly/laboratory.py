@@ -30,7 +30,7 @@ from regoose_ci.errors import EnvironmentBuildError
 from regoose_ci.execution.pairs import PairFactory
 from regoose_ci.guest.protocol import GUEST, PYTHON, REPOSITORY, TOOLS, GuestSetup
 from regoose_ci.sandbox.base import Command, GuestLimits, GuestSpec, Mount, Sandbox
-from regoose_ci.sandbox.container import ContainerSandbox
+from regoose_ci.sandbox.container import BUILD_MEMORY_MB, MEMORY, ContainerSandbox
 from regoose_ci.sandbox.probe import Interpreter as GuestInterpreter
 from regoose_ci.sandbox.probe import Probe
 
@@ -99,8 +99,12 @@ class SandboxedBuild:
         environment = dict(build.env)
         if self.library_path:
             environment["LD_LIBRARY_PATH"] = self.library_path
+        argv = build.argv
+        if MEMORY in self.sandbox.info.degraded:
+            mounts.append(Mount(GUEST_PROGRAM, GUEST))
+            argv = (argv[0], "-I", "-S", GUEST, "bounded", str(BUILD_MEMORY_MB), *argv)
         command = Command(
-            build.argv,
+            argv,
             (*self.python_mounts, *mounts),
             tuple(environment.items()),
             build.source,
@@ -155,6 +159,8 @@ class LaboratoryBuilder:
             for revision in self.source.shas
         }
         notes = [n for e in environments.values() for n in e.notes]
+        if interpreter.source == "system":
+            notes += [p for found in requirements.values() for p in found.problems]
         notes += [f for tree in trees.values() for f in tree.fallbacks]
         environment = EnvironmentInfo(
             python=".".join(map(str, interpreter.version)),

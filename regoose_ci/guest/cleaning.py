@@ -67,9 +67,9 @@ def _reap(keep: frozenset[int]) -> None:
             time.sleep(0.001)
 
 
-def empty_places(places: tuple[str, ...] = PLACES) -> bool:
+def empty_places(places: tuple[str, ...] = PLACES, seconds: float = MAX_SECONDS) -> bool:
     """Remove all files of children and their System V objects; tell whether nothing is left."""
-    end = time.monotonic() + MAX_SECONDS
+    end = time.monotonic() + seconds
     for name, control in _SYSTEM_V.items():
         _remove_objects(name, control)
     return all(_empty(place, end) for place in places)

@@ -14,6 +14,7 @@ from regoose_ci.domain.observations import Call
 from regoose_ci.guest.protocol import read_recipe
 from regoose_ci.inputs.expressions import constants, containers, kind_of, merged, parse
 from regoose_ci.inputs.pool import Pool
+from regoose_ci.inputs.relations import NEARLY_EQUAL, rename_shared
 
 MAX_TEXT = 400
 _DIGITS = ("1", "1.5", "-2", "9.99")
@@ -42,6 +43,8 @@ class Mutator:
             return dataclasses.replace(
                 call, kwargs=tuple(k for n, k in enumerate(call.kwargs) if n != drop)
             )
+        if roll < 0.35:
+            return rename_shared(call, self._pool.pieces, self._rng)
         changed: Call | None = call
         for _ in range(1 + int(self._rng.expovariate(1.2))):
             changed = self._change_one(changed) if changed is not None else None
@@ -95,7 +98,7 @@ class Mutator:
             return source
         chosen = self._rng.choice(texts)
         assert isinstance(chosen.value, str)
-        chosen.value = self._rng.choice(_NEARLY_EQUAL)(chosen.value)
+        chosen.value = self._rng.choice(NEARLY_EQUAL)(chosen.value)
         return _unparse(tree) or source
 
     def _change_one(self, call: Call) -> Call | None:
@@ -256,20 +259,6 @@ class Mutator:
 
 
 _SEPARATORS = ("|", ",", "\t", ";", ":", "=")
-_NEARLY_EQUAL: tuple[Callable[[str], str], ...] = (
-    lambda text: text + ".0",
-    lambda text: text.removesuffix(".0"),
-    lambda text: re.sub(r"(\d+)(?!.*\d)", r"\1.0", text),
-    lambda text: re.sub(r"(\d+)(?!.*\d)", r"0\1", text),
-    lambda text: text + "/",
-    lambda text: text + " ",
-    lambda text: " " + text,
-    lambda text: text.upper(),
-    lambda text: text.capitalize(),
-    lambda text: text.replace("-", "_"),
-    lambda text: text.replace("_", "-"),
-    lambda text: text.replace(" ", ""),
-)
 
 
 def _number(node: ast.expr | None, otherwise: int | float) -> int | float:

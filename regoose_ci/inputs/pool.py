@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 from regoose_ci.inputs.expressions import kind_of, literal
 
@@ -48,6 +48,8 @@ _FRAGMENTS = (
 )  # fmt: skip
 _FOREIGN = ("é", "É", "ß", "中")
 """Only tried where the project itself uses such characters: elsewhere they are out of contract."""
+_NUMBERS = re.compile(r"\d+")
+_WORDS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"\w+|[^\w\s]+|\s+")
 
 
@@ -122,9 +124,17 @@ class Pool:
             self._hot.update(dict.fromkeys(c for c in text[:120] if not c.isalnum()))
 
     def harvested(self, kind: str) -> tuple[str, ...]:
-        """Return the literals of one obvious type that the project itself uses, best first."""
+        """Return the literals of one obvious type that the project itself uses.
+
+        The best come first, but of those that look alike each one after one of every other look.
+        """
         plain = self._plain.get(kind, ())
-        return tuple(s for s in self._by_kind.get(kind, ()) if s not in plain)
+        looks: dict[str, list[str]] = {}
+        for source in self._by_kind.get(kind, ()):
+            if source not in plain:
+                looks.setdefault(_look(source), []).append(source)
+        turns = chain.from_iterable(zip_longest(*looks.values()))
+        return tuple(source for source in turns if source is not None)
 
     def changed(self, kind: str) -> tuple[str, ...]:
         """Return the literals of one obvious type that the change itself mentions."""
@@ -150,6 +160,11 @@ class Pool:
             return None
         return known[min(int(rng.expovariate(1) * max(3, len(known) / 4)), len(known) - 1)]
 
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """What the change mentions and, after that, the words and marks of other literals."""
+        return tuple(dict.fromkeys((*self._hot, *self._fragments)))
+
     def fragment(self, rng: random.Random) -> str:
         """Choose a piece of text to splice in; half the time one that the change mentions."""
         if self._hot and rng.random() < 0.5:
@@ -174,6 +189,11 @@ def within_alphabet(literals: Iterable[str], known: Iterable[str]) -> list[str]:
 def _is_ascii(source: str) -> bool:
     value = literal(source)
     return source.isascii() and (value is None or repr(value[0]).isascii())
+
+
+def _look(source: str) -> str:
+    """Return what a literal looks like, whatever its numbers and words are."""
+    return _WORDS.sub("a", _NUMBERS.sub("9", source))
 
 
 def _marks(source: str) -> set[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from regoose_ci.domain.observations import Call, Origin
 from regoose_ci.inputs.mutate import Mutator
 from regoose_ci.inputs.pool import Pool
+from regoose_ci.inputs.relations import paired_seeds
 from regoose_ci.inputs.seeds import Seed, literal_seeds
 
 MAX_CORPUS = 400
@@ -125,10 +126,12 @@ class InputSearch:
         found: list[Seed] = []
         while self._expansions and len(found) < count:
             rarest = min(self._expansions, key=lambda e: len(self._reaching(e.goal)))
+            self._expansions.remove(rarest)
             seed = next(rarest.seeds, None)
             if seed is None:
-                self._expansions.remove(rarest)
-            elif seed.call not in self.tried:
+                continue
+            self._expansions.append(rarest)  # behind others of the same goal
+            if seed.call not in self.tried:
                 self.tried.add(seed.call)
                 found.append(seed)
         return found
@@ -159,10 +162,14 @@ class InputSearch:
         for goal in goals or [NO_GOAL]:
             self._ways[goal, member.call.name] += 1
             if self._ways[goal, member.call.name] <= EXPANDED:
-                self._expansions.append(_Expansion(goal, literal_seeds(member.call, self.pool)))
+                self._expand(goal, literal_seeds(member.call, self.pool))
+                self._expand(goal, paired_seeds(member.call, self.pool))
         for members in (self._corpus, *map(self._reaching, goals)):
             members.append(member)
             del members[:-MAX_CORPUS]
+
+    def _expand(self, goal: str, seeds: Iterator[Seed]) -> None:
+        self._expansions.append(_Expansion(goal, seeds))
 
     def _mutant(self) -> Seed | None:
         members = self._corpus

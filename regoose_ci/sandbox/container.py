@@ -27,6 +27,7 @@ from regoose_ci.sandbox.guest import ContainerGuest, Patience, Streams, attached
 from regoose_ci.sandbox.leftovers import new_name, remove
 
 MEMORY = "memory"
+BUILD_MEMORY_MB = 2048
 ATTEMPTS = 2
 
 
@@ -100,7 +101,7 @@ class ContainerSandbox:
             argv=command.argv,
             mounts=command.mounts,
             env=command.env,
-            limits=GuestLimits(memory_mb=max(2048, self._limits.memory_mb), pids=256, tmp_mb=512),
+            limits=GuestLimits(memory_mb=BUILD_MEMORY_MB, pids=256, tmp_mb=512),
             user=self._next_user(),
             work_mb=command.work_mb,
         )

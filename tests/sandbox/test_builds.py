@@ -87,6 +87,22 @@ def test_a_build_that_takes_all_memory_is_refused_or_killed(lab: Lab) -> None:
         build(lab, "hoard = [bytearray(64 << 20) for _ in range(1024)]", 60)
 
 
+def test_processes_of_a_build_that_take_all_memory_together_are_killed(lab: Lab) -> None:
+    """No single one takes more than a process may; some engines bound nothing else."""
+    source = """
+import time
+for _ in range(16):
+    if os.fork() == 0:
+        hoard = b"x" * (256 << 20)
+        time.sleep(60)
+        os._exit(0)
+_, status = os.wait()
+raise SystemExit(f"one of them ended with {status}")
+"""
+    with pytest.raises(WheelError, match=r"takes too much memory|one of them ended with 9"):
+        build(lab, source, 50)
+
+
 def test_a_build_that_prints_without_end_is_ended(lab: Lab) -> None:
     source = "import sys\nwhile True:\n    os.write(2, b'x' * 65536)"
     with pytest.raises(WheelError, match="the build was ended"):

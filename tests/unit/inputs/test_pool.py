@@ -85,3 +85,8 @@ def test_the_projects_literals_and_plain_ones_take_turns() -> None:
 
 def test_what_is_in_plain_containers_is_none_of_the_projects() -> None:
     assert Pool(["7"]).harvested("int") == ("7",)
+
+
+def test_literals_that_look_alike_come_after_one_of_every_look() -> None:
+    pool = Pool(["'==1.0'", "'==2.0'", "'==13.5'", "'~=1.0'", "'a-b'"])
+    assert pool.harvested("str") == ("'==1.0'", "'~=1.0'", "'a-b'", "'==2.0'", "'==13.5'")

@@ -1,0 +1,131 @@
+"""Calls whose parts agree but for a detail: what comparing, joining and normalising is about."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import dataclasses
+import itertools
+import random
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from regoose_ci.domain.observations import Call, Origin
+from regoose_ci.inputs.expressions import constants, literal, parse
+from regoose_ci.inputs.pool import Pool
+from regoose_ci.inputs.seeds import Seed
+
+MAX_PAIRS = 240
+PASSES = 4
+"""So many details are varied for each literal."""
+
+_TOKEN = re.compile(r"\w+|[^\w\s]+")
+
+NEARLY_EQUAL: tuple[Callable[[str], str], ...] = (
+    lambda text: text + ".0",
+    lambda text: text + "/",
+    lambda text: text.upper(),
+    lambda text: re.sub(r"(\d+)(?!.*\d)", r"0\1", text),
+    lambda text: text.removesuffix(".0"),
+    lambda text: text + " ",
+    lambda text: text.replace("-", "_"),
+    lambda text: re.sub(r"(\d+)(?!.*\d)", r"\1.0", text),
+    lambda text: " " + text,
+    lambda text: text.capitalize(),
+    lambda text: text.replace("_", "-"),
+    lambda text: text.replace(" ", ""),
+)
+"""What normalising functions should not notice, or should."""
+
+
+def paired_seeds(call: Call, pool: Pool) -> Iterator[Seed]:
+    """Yield a call with a literal in one part and nearly the same literal in the next part.
+
+    Parts are the receiver and the arguments; those that hold a string are paired, also where it
+    is an argument of a constructor there. Every literal gets one detail before any gets two.
+    """
+    places = [n for n, part in enumerate(_parts(call)) if _first_text(part) is not None]
+    texts = [value for source in pool.harvested("str") if isinstance(value := _value(source), str)]
+    rows = itertools.chain.from_iterable(
+        ((number, text, turn) for number, text in enumerate(texts)) for turn in range(PASSES)
+    )
+    made = 0
+    for number, text, turn in rows if len(places) > 1 else ():
+        nearly = NEARLY_EQUAL[(number + turn * 3) % len(NEARLY_EQUAL)](text)
+        if nearly == text:
+            continue
+        for first, second in itertools.pairwise(places):
+            yield Seed(_with(call, {first: nearly, second: text}), Origin.LITERALS)
+            made += 1
+        if made >= MAX_PAIRS:
+            return
+
+
+def rename_shared(call: Call, pieces: Sequence[str], rng: random.Random) -> Call | None:
+    """Replace a word or a mark wherever it stands in the strings of a call.
+
+    ``None`` when no two strings have one in common.
+    """
+    trees = [_tree(part) for part in _parts(call)]
+    found = [node for tree in trees if tree is not None for node in _texts(tree)]
+    seen: dict[str, int] = {}
+    for node in found:
+        for token in set(_TOKEN.findall(str(node.value))):
+            seen[token] = seen.get(token, 0) + 1
+    shared = sorted(token for token, count in seen.items() if count > 1)
+    if not shared:
+        return None
+    old = rng.choice(shared)
+    alike = [p for p in pieces if p != old and _TOKEN.fullmatch(p) and _sort(p) == _sort(old)]
+    if not alike:
+        return None
+    new = rng.choice(alike)
+    for node in found:
+        tokens = re.split(r"(\w+|[^\w\s]+)", str(node.value))
+        node.value = "".join(new if token == old else token for token in tokens)
+    return _put_together(call, [None if t is None else ast.unparse(t) for t in trees])
+
+
+def _sort(token: str) -> str:
+    return "digits" if token.isdigit() else "word" if token[0].isalnum() else "mark"
+
+
+def _value(source: str) -> object:
+    found = literal(source)
+    return found[0] if found else None
+
+
+def _parts(call: Call) -> list[str | None]:
+    return [call.receiver, *call.args, *(source for _, source in call.kwargs)]
+
+
+def _put_together(call: Call, parts: Sequence[str | None]) -> Call:
+    receiver, *rest = parts
+    args = tuple(str(source) for source in rest[: len(call.args)])
+    values = rest[len(call.args) :]
+    kwargs = tuple((k, str(v)) for (k, _), v in zip(call.kwargs, values, strict=True))
+    return dataclasses.replace(call, receiver=receiver, args=args, kwargs=kwargs)
+
+
+def _tree(part: str | None) -> ast.Expression | None:
+    node = parse(part) if part is not None else None
+    return None if node is None else copy.deepcopy(ast.Expression(node))
+
+
+def _texts(tree: ast.AST) -> Iterable[ast.Constant]:
+    return (node for node in constants(tree) if isinstance(node.value, str))
+
+
+def _first_text(part: str | None) -> ast.Constant | None:
+    tree = _tree(part)
+    return None if tree is None else next(iter(_texts(tree)), None)
+
+
+def _with(call: Call, texts: dict[int, str]) -> Call:
+    parts = _parts(call)
+    for number, text in texts.items():
+        tree = _tree(parts[number])
+        assert tree is not None
+        next(iter(_texts(tree))).value = text
+        parts[number] = ast.unparse(tree)
+    return _put_together(call, parts)
