@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -122,23 +122,35 @@ def choose_kinds(seen: Counter[Kind], ranks: Mapping[Kind, int], most: int) -> l
     groups: dict[Kind, list[Kind]] = {}
     for kind in sorted(ranks, key=lambda kind: (ranks[kind], -seen[kind])):
         groups.setdefault(kind[:-1], []).append(kind)
-    ranked = [_diverse(kinds, SHAPES_OF.get(kinds[0][0], MAX_SHAPES)) for kinds in groups.values()]
-    turns = [kind for turn in zip_longest(*ranked) for kind in turn if kind is not None]
-    natural = [kind for kind in turns if ranks[kind] < ODD]
-    odd = [kind for kind in turns if ranks[kind] >= ODD]
+    turns = [k for turn in zip_longest(*groups.values()) for k in turn if k is not None]
+    chosen = list(_with_room(_diverse(turns, len(groups))))
+    natural = [kind for kind in chosen if ranks[kind] < ODD]
+    odd = [kind for kind in chosen if ranks[kind] >= ODD]
     return [*natural, *odd[: MAX_ODD if natural else 2 * MAX_ODD]][:most]
 
 
-def _diverse(kinds: Sequence[Kind], room: int) -> list[Kind]:
-    """Take the first kind, then each that shows a character which no other did, then others."""
+def _diverse(kinds: Sequence[Kind], leaders: int) -> list[Kind]:
+    """Order kinds: the leaders, then each that shows a character which no other did, then others.
+
+    What two callables show on the same inputs is shown for one of them first.
+    """
     chosen: list[Kind] = []
-    shown: set[str] = set()
     others: list[Kind] = []
+    shown: dict[str, set[str]] = {}
+    for number, kind in enumerate(kinds):
+        known = shown.setdefault(kind[0], set())
+        (chosen if number < leaders or not _marks(kind) <= known else others).append(kind)
+        known |= _marks(kind)
+    return [*chosen, *others]
+
+
+def _with_room(kinds: Sequence[Kind]) -> Iterator[Kind]:
+    """Leave out what is beyond the number of shapes for one coarse kind."""
+    taken: Counter[Kind] = Counter()
     for kind in kinds:
-        is_new = not chosen or not _marks(kind) <= shown
-        (chosen if is_new else others).append(kind)
-        shown |= _marks(kind)
-    return [*chosen, *others][:room]
+        taken[kind[:-1]] += 1
+        if taken[kind[:-1]] <= SHAPES_OF.get(kind[0], MAX_SHAPES):
+            yield kind
 
 
 def _marks(kind: Kind) -> set[str]:
