@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from regoose_ci.analysis.examples import example_trees, is_literal, walk_working
+from regoose_ci.analysis.examples import is_literal, named
 from regoose_ci.domain.changes import ChangedFunction, FunctionKind
 from regoose_ci.guest.protocol import Call, CallKind
 
@@ -53,15 +53,14 @@ def find_call_sites(function: ChangedFunction, sources: Mapping[str, str]) -> tu
     for path, text in sources.items():
         if word not in text:
             continue
-        for tree in example_trees(path, text):
-            found.update(dict.fromkeys(_calls(function, tree)))
-            if len(found) >= MAX_CALLS:
-                return tuple(found)[:MAX_CALLS]
+        found.update(dict.fromkeys(_calls(function, named(path, text, word))))
+        if len(found) >= MAX_CALLS:
+            return tuple(found)[:MAX_CALLS]
     return tuple(found)
 
 
-def _calls(function: ChangedFunction, tree: ast.Module) -> Iterator[Call]:
-    for node in walk_working(tree):
+def _calls(function: ChangedFunction, nodes: Sequence[ast.expr]) -> Iterator[Call]:
+    for node in nodes:
         if function.kind is FunctionKind.PROPERTY:
             call = _property_read(function, node)
         elif isinstance(node, ast.Call):

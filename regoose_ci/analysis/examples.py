@@ -7,9 +7,13 @@ import doctest
 import re
 import textwrap
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from regoose_ci.domain.syntax import is_modest
+
+MAX_INDEXED = 1000
+"""So many files are remembered, by what they call."""
 
 _FENCE = re.compile(
     r"^[ ]{0,3}(?:```|~~~)[ ]*(?:python|py|pycon|python3)?[ ]*\n(.*?)^[ ]{0,3}(?:```|~~~)",
@@ -39,6 +43,30 @@ def example_trees(path: str, text: str) -> Iterator[ast.Module]:
             docstring = ast.get_docstring(node, clean=True)
             if docstring and _PROMPT in docstring:
                 yield from _parse_doctests(docstring)
+
+
+@lru_cache(maxsize=MAX_INDEXED)
+def _named(path: str, text: str) -> dict[str, list[ast.Call | ast.Attribute]]:
+    found: dict[str, list[ast.Call | ast.Attribute]] = {}
+    for tree in example_trees(path, text):
+        for node in walk_working(tree):
+            if isinstance(node, ast.Call):
+                found.setdefault(_last_name(node.func), []).append(node)
+            elif isinstance(node, ast.Attribute):
+                found.setdefault(node.attr, []).append(node)
+    return found
+
+
+def named(path: str, text: str, name: str) -> Sequence[ast.Call | ast.Attribute]:
+    """Calls of what is called ``name``, and attributes of that name, in code meant to work.
+
+    Treat them as read-only: a file is read once for all functions of a change.
+    """
+    return _named(path, text).get(name, ())
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def walk_working(root: ast.AST) -> Iterator[ast.AST]:
@@ -82,9 +110,7 @@ def _expects_failure(items: Iterable[ast.withitem]) -> bool:
 
 
 def _is_raises(call: ast.Call) -> bool:
-    function = call.func
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    return name in _RAISES
+    return _last_name(call.func) in _RAISES
 
 
 def _code_blocks(text: str) -> Iterator[str]:

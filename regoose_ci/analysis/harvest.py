@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from regoose_ci.analysis.definitions import last_line
-from regoose_ci.analysis.examples import example_trees, is_literal, walk_working
+from regoose_ci.analysis.examples import MAX_INDEXED, example_trees, is_literal, walk_working
 
 MAX_LITERALS = 400
 _MAX_LENGTH = 500
@@ -22,12 +23,16 @@ def harvest_literals(test_sources: Sequence[str]) -> tuple[str, ...]:
     """
     ranked: dict[str, int] = {}
     for text in test_sources:
-        for tree in example_trees("test.py", text):
-            for node, rank in _literals(tree):
-                source = ast.unparse(node)
-                if 0 < len(source) <= _MAX_LENGTH:
-                    ranked[source] = min(rank, ranked.get(source, rank))
+        for source, rank in _ranked(text):
+            ranked[source] = min(rank, ranked.get(source, rank))
     return tuple(sorted(ranked, key=lambda source: ranked[source])[:MAX_LITERALS])
+
+
+@lru_cache(maxsize=MAX_INDEXED)
+def _ranked(text: str) -> tuple[tuple[str, int], ...]:
+    found = (pair for tree in example_trees("test.py", text) for pair in _literals(tree))
+    sources = ((ast.unparse(node), rank) for node, rank in found)
+    return tuple((source, rank) for source, rank in sources if 0 < len(source) <= _MAX_LENGTH)
 
 
 def _literals(tree: ast.Module) -> Iterator[tuple[ast.expr, int]]:

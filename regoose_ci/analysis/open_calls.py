@@ -7,9 +7,9 @@ switch the changed code on: the options are what is taken from there.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from regoose_ci.analysis.examples import example_trees, is_literal, walk_working
+from regoose_ci.analysis.examples import is_literal, named
 from regoose_ci.domain.observations import Call, CallKind
 
 MAX_CALLS = 30
@@ -26,13 +26,12 @@ def find_open_calls(module: str, name: str, sources: Mapping[str, str]) -> tuple
     for path, text in sources.items():
         if f"{name}(" not in text:
             continue
-        for tree in example_trees(path, text):
-            found.update(dict.fromkeys(_open_calls(module, name, tree)))
+        found.update(dict.fromkeys(_open_calls(module, name, named(path, text, name))))
     return tuple(found)[:MAX_CALLS]
 
 
-def _open_calls(module: str, name: str, tree: ast.Module) -> Iterator[Call]:
-    for node in walk_working(tree):
+def _open_calls(module: str, name: str, nodes: Sequence[ast.expr]) -> Iterator[Call]:
+    for node in nodes:
         if not isinstance(node, ast.Call) or not _is_named(node.func, name):
             continue
         if any(isinstance(arg, ast.Starred) for arg in node.args):
