@@ -14,6 +14,7 @@ from regoose_ci.domain.report import (
     ReviewReport,
     SkipReason,
 )
+from regoose_ci.reports.neutralise import clip
 
 Tone = Literal["change", "quiet", "unsure", "failed"]
 
@@ -45,6 +46,7 @@ REJECTIONS: dict[str, str] = {
 _COMPARABLE = frozenset({"modified", "renamed", "impacted"})
 _UNINTENDED_FIRST = ("no", "unknown", "yes")
 _NAMES_SHOWN = 3
+_DETAIL_LIMIT = 200
 
 
 @dataclass(frozen=True)
@@ -132,11 +134,26 @@ def seconds(value: float) -> str:
 
 def skip_reason(function: FunctionReport) -> str:
     """Why a function has no result, as half a sentence."""
+    if function.reason == "change_not_reached" or (
+        function.reason is None and function.status == "tested"
+    ):
+        return _where_unreached(function)
     if function.reason:
         return SKIP_REASONS[function.reason]
-    if function.status == "tested":
-        return SKIP_REASONS["change_not_reached"]
-    return "something went wrong" if function.status == "failed" else "it was left out"
+    detail = clip(" ".join(function.detail.split()).rstrip("."), _DETAIL_LIMIT)
+    return (
+        detail or f"it {'failed' if function.status == 'failed' else 'was left out'}, unexplained"
+    )
+
+
+def _where_unreached(function: FunctionReport) -> str:
+    where = {
+        "base": function.explored.reached_change_on_base,
+        "head": function.explored.reached_change_on_head,
+    }
+    missed = [revision for revision, inputs in where.items() if not inputs]
+    only = f" on {missed[0]}" if len(missed) == 1 else ""
+    return f"{SKIP_REASONS['change_not_reached']}{only}"
 
 
 def rejection(reason: str) -> str:
@@ -170,7 +187,8 @@ def sandbox(report: ReviewReport) -> str:
     """What the code ran in."""
     info = report.sandbox
     if info.level == "none":
-        return "no sandbox"
+        needless = not _anything_ran(report) and not _lacks_sandbox(report)
+        return "nothing was run" if needless else "no sandbox"
     engine = f" {info.engine}" if info.engine and info.engine != info.level else ""
     return f"{info.level}{engine} sandbox"
 
@@ -215,15 +233,8 @@ def _silent(report: ReviewReport) -> tuple[Tone, str, str]:
     if not comparable or _is_harden(report):
         return _only_new(report, reviewed)
     reached = [function for function in comparable if is_known(function)]
-    if not reached and report.sandbox.level == "none" and not _anything_ran(report):
-        return "unsure", "Nothing was run:", " there is no sandbox, so changes are only listed."
     if not reached:
-        return (
-            "unsure",
-            "No verdict:",
-            " no input reached the changed lines on both revisions, so finding nothing"
-            f" means nothing here.{_ready_sentence(report)}",
-        )
+        return _unknown(report, comparable)
     inputs = sum(reached_on_both(function) for function in reached)
     if len(reached) == len(comparable):
         tone: Tone = "quiet"
@@ -234,6 +245,30 @@ def _silent(report: ReviewReport) -> tuple[Tone, str, str]:
         whose = "their" if len(reached) > 1 else "its"
     rest = f" {count(inputs, 'input')} reached {whose} changed lines on both revisions."
     return tone, f"No behaviour change found{where}:", rest + _ready_sentence(report)
+
+
+def _unknown(report: ReviewReport, comparable: Sequence[FunctionReport]) -> tuple[Tone, str, str]:
+    """No function's comparison came to a result: say how far it got."""
+    if _lacks_sandbox(report):
+        return "unsure", "Nothing was run:", " there is no sandbox, so changes are only listed."
+    inputs = sum(reached_on_both(function) for function in comparable)
+    if inputs:
+        said = (
+            f"{count(inputs, 'input')} reached the changed lines on both revisions, but nothing"
+            " certain came of comparing them."
+        )
+    elif any(function.explored.inputs for function in comparable):
+        said = (
+            "no input reached the changed lines on both revisions, so finding nothing means"
+            " nothing here."
+        )
+    else:
+        many = len(comparable) > 1
+        subject = (
+            f"none of {len(comparable):,} changed functions" if many else "the changed function"
+        )
+        said = f"{subject} could {'' if many else 'not '}be run."
+    return "unsure", "No verdict:", f" {said}{_ready_sentence(report)}"
 
 
 def _only_new(report: ReviewReport, reviewed: Sequence[FunctionReport]) -> tuple[Tone, str, str]:
@@ -259,8 +294,8 @@ def _notes(report: ReviewReport, lead: str) -> Iterable[str]:
         if not _is_harden(report) and function.change in _COMPARABLE and not is_known(function)
     ]
     if unknown and not report.error:
-        why = skip_reason(unknown[0]) if len({f.reason for f in unknown}) == 1 else ""
-        because = f": {why}" if why else ""
+        reasons = {skip_reason(function) for function in unknown}
+        because = f": {reasons.pop()}" if len(reasons) == 1 else ""
         yield f"Nothing is known about {names(unknown)}{because}."
     if report.totals.ignored:
         left_out = count(report.totals.ignored, "behaviour change")
@@ -297,6 +332,16 @@ def _reviewed(report: ReviewReport) -> list[FunctionReport]:
 
 def _is_harden(report: ReviewReport) -> bool:
     return report.base_sha is None and report.packages is None
+
+
+def _lacks_sandbox(report: ReviewReport) -> bool:
+    """Whether nothing was run for want of a sandbox, and not for want of anything to run."""
+    if report.sandbox.level != "none" or _anything_ran(report):
+        return False
+    reasons = {function.reason for function in report.functions}
+    return "needs_unavailable_resource" in reasons or (
+        report.error is not None and report.error.kind == "no_sandbox"
+    )
 
 
 def _anything_ran(report: ReviewReport) -> bool:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from regoose_ci.domain.report import Explored, FunctionReport, ReportError, SandboxInfo
-from regoose_ci.reports.wording import seconds, verdict
+from regoose_ci.reports.wording import sandbox, seconds, skip_reason, verdict
 from tests.unit.reports.sample import (
     review,
     sample_review,
@@ -59,7 +59,7 @@ def test_silence_without_reaching_the_change_is_no_verdict():
     assert found.tone == "unsure"
     assert found.lead == "No verdict:"
     assert found.notes == (
-        "Nothing is known about split_words: no input reached the changed lines.",
+        "Nothing is known about split_words: no input reached the changed lines on head.",
     )
 
 
@@ -72,6 +72,55 @@ def test_half_a_silence_says_which_half():
 def test_a_tested_function_that_no_input_reached_on_base_is_not_silent():
     function = unchanged_function().model_copy(update={"explored": Explored(inputs=9)})
     assert verdict(review(function)).tone == "unsure"
+
+
+def test_where_inputs_reached_the_change_it_is_not_said_that_none_did():
+    update = {"status": "skipped", "reason": "nondeterministic"}
+    found = verdict(review(unchanged_function().model_copy(update=update)))
+    assert (found.lead, found.rest) == (
+        "No verdict:",
+        " 312 inputs reached the changed lines on both revisions, but nothing certain came of "
+        "comparing them.",
+    )
+    assert found.notes[0].endswith("it answers differently from run to run.")
+
+
+@pytest.mark.parametrize(
+    ("functions", "said"),
+    [
+        (1, " the changed function could not be run."),
+        (2, " none of 2 changed functions could be run."),
+    ],
+)
+def test_what_was_too_large_to_run_needed_no_sandbox(functions, said):
+    update = {"status": "skipped", "reason": "too_large", "explored": Explored()}
+    function = unchanged_function().model_copy(update=update)
+    report = review(*[function] * functions).model_copy(update={"sandbox": SandboxInfo()})
+    found = verdict(report)
+    assert found.lead + found.rest == f"No verdict:{said}"
+    assert "it is larger than what is reviewed" in found.notes[0]
+    assert sandbox(report) == "nothing was run"
+
+
+@pytest.mark.parametrize(
+    ("detail", "said"),
+    [
+        ("the sandbox is gone: \n killed.", "the sandbox is gone: killed"),
+        ("", "it failed, unexplained"),
+        ("x" * 999, "x" * 199 + "\u2026"),
+    ],
+)
+def test_a_failure_says_what_failed(detail, said):
+    update = {"status": "failed", "reason": None, "detail": detail}
+    function = unchanged_function().model_copy(update=update)
+    assert skip_reason(function) == said
+    assert f"Nothing is known about split_words: {said}." in verdict(review(function)).notes
+
+
+def test_failures_of_different_kinds_are_not_told_as_one():
+    update = {"status": "failed", "reason": None}
+    both = [unchanged_function().model_copy(update={**update, "detail": d}) for d in "ab"]
+    assert verdict(review(*both)).notes[0].endswith("split_words and split_words.")
 
 
 def test_new_functions_have_nothing_to_compare():
