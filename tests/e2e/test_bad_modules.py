@@ -29,7 +29,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     """One review of a change that breaks the import of several modules."""
     place = tmp_path_factory.mktemp("modules")
     project = Project(place / "repository")
-    project.write({"odd/__init__.py": ""})
+    project.write({"odd/__init__.py": "", "requirements.txt": "./vendored/tool.whl\n"})
     project.write({f"odd/{name}.py": text for name, (_, text) in MODULES.items()})
     project.commit("Double")
     project.git("checkout", "-q", "-b", "topic")
@@ -73,3 +73,8 @@ def test_modules_that_import_are_reviewed(ended: Ended, module: str) -> None:
     function = of(ended, module)
     assert function.status == "tested", function.detail
     assert function.behaviour_changes
+
+
+def test_a_requirement_that_is_left_out_is_told(ended: Ended) -> None:
+    (told,) = ended.report.environment.fallbacks
+    assert told.startswith("requirements.txt: './vendored/tool.whl' is no package of the index")
