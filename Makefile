@@ -11,7 +11,7 @@ SUITES := $(wildcard tests/unit tests/integration tests/sandbox tests/e2e)
 ACTION := tests/e2e/test_action.py tests/e2e/test_theft.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engines documents demo test check e2e test-all bench clean
+.PHONY: help setup engines documents docs demo test check e2e test-all bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -21,13 +21,17 @@ setup: $(STAMP) ## Install what is missing and make .venv
 $(STAMP): pyproject.toml .ci/setup
 	.ci/setup $(VENV) $(PYTHON)
 
-documents: $(STAMP) ## Write the action's inputs into action.yml and README.md
-	$(BIN)/python -m regoose_ci.action.documents .
+documents: $(STAMP) ## Write inputs, settings and providers into action.yml, README.md and docs/
+	$(BIN)/python -m regoose_ci.documents .
+
+docs: $(STAMP) ## Build the pages of docs/ into build/docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	! grep -rE '<(script|link|img)[^>]* (src|href)="?(https?:|//)' build/docs --include='*.html'
 
 demo: $(STAMP) ## Review the sample change
 	$(BIN)/regoose demo
 
-check: $(STAMP) ## Lint, format, types, import rules, workflows
+check: docs ## Lint, format, types, import rules, workflows, links of docs/
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -29,7 +29,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-_OF_THE_PROJECT = ("budget", "max_cost", "max_tokens", "jobs", "only", "fail_on", "with_")
+OF_THE_PROJECT = frozenset({"budget", "max_cost", "max_tokens", "jobs", "only", "fail_on", "with_"})
+"""What a reviewed project says of its own review, where its work tree is not the user's."""
 _NEVER_SHOWN = ("api_key", "env", "base_url")
 
 
@@ -99,7 +100,7 @@ def _work_tree(repository: Path) -> Path:
 
 def _project_table(pyproject: str) -> Mapping[str, object]:
     table = _parse_table(pyproject)
-    return {name: value for name, value in table.items() if name in _OF_THE_PROJECT}
+    return {name: value for name, value in table.items() if name in OF_THE_PROJECT}
 
 
 def _read_table(path: Path) -> Mapping[str, object]:

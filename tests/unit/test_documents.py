@@ -8,33 +8,27 @@ from pathlib import Path
 import pytest
 import typer
 
+from regoose_ci.action.inputs import all_inputs
 from regoose_ci.cli import build_cli
-from regoose_ci.config import Settings, setting_name
+from regoose_ci.config import Settings, variable_name
+from regoose_ci.documents import documents
 
 ROOT = Path(__file__).parents[2]
+SETTINGS_PAGE = "configuration.md"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def settings_table() -> str:
-    rows = ["| setting | meaning | default |", "|---|---|---|"]
-    for field, info in Settings.model_fields.items():
-        has_plain_default = info.default_factory is None and info.default not in (None, "", ())
-        default = f"`{shown(info.default)}`" if has_plain_default else ""
-        rows.append(f"| `{setting_name(field)}` | {info.description} | {default} |")
-    return "\n".join(rows)
+def test_documents_have_what_the_code_declares() -> None:
+    for path, text in documents(ROOT).items():
+        assert path.read_text(encoding="utf-8") == text, "run: make documents"
 
 
-def shown(default: object) -> str:
-    if isinstance(default, bool):
-        return str(default).lower()
-    return f"{default:g}" if isinstance(default, float) else str(default)
+def test_every_setting_and_input_is_in_its_document() -> None:
+    texts = {path.name: text for path, text in documents(ROOT).items()}
 
-
-def test_the_readme_has_every_setting_with_its_default() -> None:
-    found = re.search(r"<!-- settings -->\n(.*)\n<!-- /settings -->", README, re.DOTALL)
-
-    assert found is not None
-    assert found.group(1) == settings_table()
+    assert [s for s in Settings.model_fields if variable_name(s) not in texts[SETTINGS_PAGE]] == []
+    for name in ("action.yml", "README.md", "action.md"):
+        assert [one.name for one in all_inputs() if one.name not in texts[name]] == []
 
 
 def test_the_readme_has_every_command() -> None:

@@ -1,22 +1,10 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from regoose_ci.action.documents import documents
-from regoose_ci.action.inputs import SETTINGS, ActionSettings, all_inputs, read_inputs
+from regoose_ci.action.inputs import SETTINGS, ActionSettings, read_inputs
 from regoose_ci.config import Settings
 from regoose_ci.errors import UsageError
-
-ROOT = Path(__file__).parents[3]
-
-
-def test_action_and_documents_have_every_input() -> None:
-    for path, text in documents(ROOT).items():
-        assert path.read_text(encoding="utf-8") == text, "run: make documents"
-        missing = [one.name for one in all_inputs() if one.name not in text]
-        assert missing == []
 
 
 def test_settings_that_are_inputs_exist() -> None:
