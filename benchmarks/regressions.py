@@ -31,6 +31,7 @@ from regoose_ci.config_sources import load_settings
 from regoose_ci.domain.report import ReviewReport
 from regoose_ci.domain.request import RequestKind, ReviewRequest
 from regoose_ci.domain.revisions import Revision
+from regoose_ci.errors import InfrastructureError
 from regoose_ci.execution.jobs import run_test
 from regoose_ci.guest.protocol import RunTestJob
 from regoose_ci.observability.bus import EventBus
@@ -113,7 +114,10 @@ def run_case(case: dict[str, str], mirrors: Path, budget: float) -> Result:
         result.seconds = round(time.monotonic() - started, 1)
         fill(result, report)
         if "fix" in case and result.changes:
-            result.caught = passing_on_fix(request, settings, case["fix"], report)
+            try:
+                result.caught = passing_on_fix(request, settings, case["fix"], report)
+            except InfrastructureError as error:
+                result.error += f" the fix could not be run: {error.message}"
     return result
 
 
