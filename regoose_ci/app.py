@@ -217,8 +217,7 @@ def _open_repository(request: ReviewRequest) -> _Opened:
     name = repository_name(repository.root)
     source: ExportableSource
     if request.kind is RequestKind.HARDEN:
-        head = repository.resolve_range("HEAD", request.head or "HEAD").head_sha
-        source = GitModules(repository, head, request.paths)
+        source = GitModules(repository, _resolve_head(repository, request), request.paths)
         return _Opened(source, request.title, request.description, name)
     if request.worktree:
         source = GitChange(repository, repository.resolve_worktree(request.base))
@@ -235,6 +234,12 @@ def _resolve(repository: GitRepository, request: ReviewRequest) -> RevisionRange
     if request.is_pinned and request.base and request.head:
         return repository.resolve_pinned(request.base, request.head)
     return repository.resolve_range(request.base, request.head)
+
+
+def _resolve_head(repository: GitRepository, request: ReviewRequest) -> str:
+    if request.worktree:
+        return repository.resolve_worktree(None).head_sha
+    return repository.resolve_range("HEAD", request.head or "HEAD").head_sha
 
 
 def _packages(request: ReviewRequest) -> Packages | None:

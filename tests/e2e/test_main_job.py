@@ -176,6 +176,15 @@ def test_modules_are_hardened_as_they_are(program: Program, shop: Project) -> No
     assert {outcomes[test.id.removeprefix("tests/")] for test in total.tests} == {"passed"}
 
 
+def test_uncommitted_modules_are_hardened_in_the_work_tree(program: Program, shop: Project) -> None:
+    shop.write({"shop/points.py": "def points(cents):\n    return cents // 100\n"})
+
+    ended = program.run("harden", "shop/points.py", "--worktree", "--budget", "2", cwd=shop.path)
+
+    assert ended.code == 0, ended.stderr
+    assert [(f.qualname, f.status) for f in ended.report.functions] == [("points", "tested")]
+
+
 @pytest.mark.network
 def test_releases_of_a_package_are_compared(program: Program) -> None:
     arguments = ("compare", "roman==4.1", "roman==4.2", "--budget", "4")
