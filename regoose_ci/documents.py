@@ -117,13 +117,12 @@ def _provider_table(adapters: Iterable[Adapter]) -> str:
         (
             f"`{one.name}`",
             _key(one),
-            _or(*map(_code, one.url_variables)) or _code(one.base_url or "") or _UNKNOWN,
-            _code(one.models.get(Tier.SMALL, "")) or _UNKNOWN,
-            _code(one.models.get(Tier.LARGE, "")) or _UNKNOWN,
+            _or(*map(_code, one.url_variables)) or ("its own" if one.base_url else _UNKNOWN),
+            ", ".join(_code(one.models[tier]) for tier in Tier if one.models) or _UNKNOWN,
         )
         for one in adapters
     )
-    return _table(("provider", "key", "address", "`model`", "`large-model`"), rows)
+    return _table(("provider", "key", "address", "`model`, `large-model`"), rows)
 
 
 def _key(adapter: Adapter) -> str:
