@@ -32,6 +32,7 @@ from regoose_ci.sandbox.base import Guest
 HARVEST_SHARE = 0.3
 """Share of the budget that running existing tests may take."""
 MUTANT_SHARE = 0.5
+LEAST_MUTANTS = 0.25
 MAX_HARVEST = 15.0
 MAX_SECONDS = 30.0
 FIRST_SHARE = 0.6
@@ -239,7 +240,7 @@ class _Review:
 
     def _mutant_seconds(self) -> float:
         """Bound the time for one function's mutants by the budget, like everything else."""
-        return max(1.0, MUTANT_SHARE * self._seconds / len(self._materials))
+        return max(LEAST_MUTANTS, MUTANT_SHARE * self._seconds / len(self._materials))
 
     def _extend(self, spent: float) -> None:
         """Give back what confirming took: the budget is for exploring, and others wait for it."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 
 import anyio
 
 from regoose_ci.agents.board import Board
+from regoose_ci.comparison.differences import DifferenceKind
+from regoose_ci.comparison.shapes import coarse_kind, kind_of_change
 from regoose_ci.domain.candidates import CandidateTest
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.events import Stage
 from regoose_ci.domain.observations import Observation
 from regoose_ci.execution.findings import FunctionFindings, noteworthy_difference
 from regoose_ci.generation.base import Feedback, FunctionContext, Generator
+from regoose_ci.generation.embedded.catching import difference_of
 from regoose_ci.generation.embedded.files import standalone
 
 OpenGenerator = Callable[[Board], AbstractAsyncContextManager[Generator]]
@@ -29,18 +32,24 @@ class GeneratorAgent:
     async def run(self, board: Board) -> None:
         """Ask for tests of every function that was explored, of all at the same time."""
         board.candidates = dict.fromkeys(board.findings, ())  # in this order, whoever is first
+        chosen = told_once(board.findings.values())
         with board.stage(Stage.GENERATION, len(board.findings)) as summary:
             async with self._open(board) as generator, anyio.create_task_group() as tasks:
-                for findings in board.findings.values():
-                    tasks.start_soon(_write, board, findings, generator)
+                for identity, findings in board.findings.items():
+                    observations = chosen[identity]
+                    tasks.start_soon(_write, board, findings.function, observations, generator)
             summary.append(f"{sum(map(len, board.candidates.values()))} candidate tests")
 
 
-async def _write(board: Board, findings: FunctionFindings, generator: Generator) -> None:
-    function = findings.function
+async def _write(
+    board: Board,
+    function: ChangedFunction,
+    observations: Sequence[Observation],
+    generator: Generator,
+) -> None:
     async with board.function(Stage.GENERATION, function.id) as summary:
         context = context_of(board, function)
-        tests = await generator.generate(context, observations_of(findings), Feedback())
+        tests = await generator.generate(context, observations, Feedback())
         board.candidates[function.id] = tuple(tests)
         summary.append(f"{len(tests)} candidate tests")
 
@@ -57,7 +66,39 @@ def file_of(board: Board, test: CandidateTest) -> str:
     return standalone(test, board.material.style, board.material.packages)
 
 
-def observations_of(findings: FunctionFindings) -> list[Observation]:
+def told_once(found: Iterable[FunctionFindings]) -> dict[str, list[Observation]]:
+    """Return what to write tests of by function id, each difference under one function alone.
+
+    Where calls reach several changed functions, that is the one that the fewest inputs came to:
+    the difference is most likely about it.
+    """
+    told: set[Hashable] = set()
+    chosen: dict[str, list[Observation]] = {}
+    for findings in sorted(found, key=lambda f: sum(f.reached.values())):
+        chosen[findings.function.id] = kept = []
+        for observation in _observations(findings):
+            keys = _keys(observation)
+            if told.isdisjoint(keys):
+                kept.append(observation)
+                told.update(keys)
+    return chosen
+
+
+def _observations(findings: FunctionFindings) -> list[Observation]:
     """Return the chosen witnesses, then what was kept on which base and head agree."""
     agreed = [o for o in findings.kept if noteworthy_difference(o) is None]
     return [*findings.witnesses.values(), *agreed]
+
+
+def _keys(observation: Observation) -> tuple[Hashable, ...]:
+    """What is told once of a difference: its call, and its kind on what is called.
+
+    Of other wordings of an exception one is enough.
+    """
+    found = difference_of(observation)
+    if found is None:
+        return ()
+    call = observation.call
+    if found.kind is DifferenceKind.EXCEPTION_MESSAGE:
+        return (call, (call.name, coarse_kind(found)))
+    return (call, (call.name, kind_of_change(found, call)))
