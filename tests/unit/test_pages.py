@@ -17,9 +17,13 @@ from regoose_ci.cli import build_cli
 from regoose_ci.config import Settings, variable_name
 from regoose_ci.config_sources import load_settings
 from regoose_ci.domain import bounds
+from regoose_ci.execution.exploration import CALL_TIMEOUT
+from regoose_ci.execution.jobs import IMPORT_TIMEOUT, TEST_TIMEOUT
 from regoose_ci.github.command import HELP
 from regoose_ci.providers.endpoint import Adapter
 from regoose_ci.reports.wording import REJECTIONS, SKIP_REASONS
+from regoose_ci.sandbox.container import BUILD_MEMORY_MB
+from regoose_ci.sandbox.frames import MAX_BYTES
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -165,6 +169,20 @@ def test_bounds_are_those_of_the_code() -> None:
     names = [name for name in vars(bounds) if name.startswith("MAX_") and name != "MAX_DETAIL"]
 
     assert [n for n in names if f"{vars(bounds)[n]:,}" not in PAGES["limits.md"]] == []
+
+
+@pytest.mark.parametrize(
+    ("row", "most"),
+    [
+        ("one call", f"{CALL_TIMEOUT:g} s"),
+        ("one test", f"{TEST_TIMEOUT:g} s"),
+        ("importing a module", f"{IMPORT_TIMEOUT:g} s"),
+        ("what it may answer to one request", f"{MAX_BYTES >> 20} MiB"),
+        ("building the project", f"{BUILD_MEMORY_MB:,} MiB of memory"),
+    ],
+)
+def test_what_reviewed_code_may_use_is_as_the_page_says(row: str, most: str) -> None:
+    assert [row, most, ""] in table("limits.md", "| of | at most | set by |")
 
 
 def test_commands_in_comments_are_those_of_the_help() -> None:
