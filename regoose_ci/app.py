@@ -7,7 +7,6 @@ import os
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -19,46 +18,26 @@ from regoose_ci.agents.plan import REVIEW_PLAN
 from regoose_ci.agents.reporter import finish, report_of
 from regoose_ci.assembly.diagnosis import diagnose
 from regoose_ci.assembly.endings import Ending, ending_of
-from regoose_ci.assembly.laboratory import ExportableSource, LaboratoryBuilder
+from regoose_ci.assembly.laboratory import LaboratoryBuilder
 from regoose_ci.assembly.leftovers import clear_leftovers
 from regoose_ci.assembly.models import cost_of, generator_info, open_models, secrets_of
+from regoose_ci.assembly.opening import open_change
 from regoose_ci.assembly.provider_checks import check_providers, list_providers
-from regoose_ci.assembly.sources import (
-    GitChange,
-    GitModules,
-    check_not_empty,
-    releases_as_repository,
-    repository_name,
-)
+from regoose_ci.assembly.sources import repository_name
 from regoose_ci.assembly.team import make_team
 from regoose_ci.config import Settings
 from regoose_ci.domain.events import SessionFinished, SessionStarted, Stage
 from regoose_ci.domain.report import Packages, ReviewReport
-from regoose_ci.domain.request import RequestKind, ReviewRequest
+from regoose_ci.domain.request import ReviewRequest
 from regoose_ci.domain.revisions import Revision
-from regoose_ci.environments.interpreter import find_interpreter
-from regoose_ci.environments.package_requirement import fetch_release, parse_comparison
-from regoose_ci.environments.uv import Uv
 from regoose_ci.errors import InfrastructureError, SandboxUnavailableError, UsageError
 from regoose_ci.observability.bus import EventBus
 from regoose_ci.observability.log import SessionLog
 from regoose_ci.providers.session import ModelSession
 from regoose_ci.reports.writer import write_report
-from regoose_ci.repository.git import GitRepository, RevisionRange
 from regoose_ci.temporary import temporary_directory
 
 __all__ = ["check_providers", "diagnose", "list_providers", "run_session"]
-
-
-@dataclass(frozen=True)
-class _Opened:
-    """A request with its change found: what is reviewed, and what to install besides."""
-
-    source: ExportableSource
-    title: str
-    description: str
-    repository: str
-    requirements: tuple[str, ...] = ()
 
 
 def run_session(request: ReviewRequest, settings: Settings, bus: EventBus) -> ReviewReport:
@@ -150,7 +129,7 @@ class _Session:
 
     async def _review(self) -> None:
         await anyio.to_thread.run_sync(clear_leftovers, self._settings.cache_dir)
-        opened = await self._open()
+        opened = await open_change(self._request, self._settings, self._scratch)
         shas = opened.source.shas
         self._envelope = self._envelope.model_copy(
             update={
@@ -185,61 +164,6 @@ class _Session:
         self._ending = Ending(f"{problem}: the changes are listed, nothing was run")
         if not self._request.require_sandbox:
             board.notice(f"{self._ending.reason}.")
-
-    async def _open(self) -> _Opened:
-        request = self._request
-        if request.kind is RequestKind.COMPARE:
-            return await self._open_releases()
-        return await anyio.to_thread.run_sync(_open_repository, request)
-
-    async def _open_releases(self) -> _Opened:
-        assert self._request.packages is not None
-        base, head = parse_comparison(*self._request.packages)
-        interpreter = await anyio.to_thread.run_sync(
-            find_interpreter, self._request.python, self._scratch, None
-        )
-        uv, cache = Uv(), self._settings.cache_dir
-        old = await fetch_release(base, interpreter, uv, cache)
-        new = await fetch_release(head, interpreter, uv, cache)
-        names = (f"{base.name}=={base.version}", f"{head.name}=={head.version}")
-        path = await anyio.to_thread.run_sync(
-            releases_as_repository, old.root, new.root, names, self._scratch / "releases"
-        )
-        repository = GitRepository.open(path)
-        change = GitChange(repository, repository.resolve_range("HEAD^", "HEAD"))
-        requires = tuple(dict.fromkeys([*new.requires, *old.requires]))
-        title = self._request.title or f"Bump {base.name} from {base.version} to {head.version}"
-        return _Opened(change, title, self._request.description, base.name, requires)
-
-
-def _open_repository(request: ReviewRequest) -> _Opened:
-    repository = GitRepository.open(request.repository)
-    name = repository_name(repository.root)
-    source: ExportableSource
-    if request.kind is RequestKind.HARDEN:
-        source = GitModules(repository, _resolve_head(repository, request), request.paths)
-        return _Opened(source, request.title, request.description, name)
-    if request.worktree:
-        source = GitChange(repository, repository.resolve_worktree(request.base))
-    else:
-        source = GitChange(repository, _resolve(repository, request))
-        check_not_empty(source)
-    title, body = repository.message(source.shas[Revision.HEAD])
-    if request.worktree:
-        title, body = "", ""
-    return _Opened(source, request.title or title, request.description or body, name)
-
-
-def _resolve(repository: GitRepository, request: ReviewRequest) -> RevisionRange:
-    if request.is_pinned and request.base and request.head:
-        return repository.resolve_pinned(request.base, request.head)
-    return repository.resolve_range(request.base, request.head)
-
-
-def _resolve_head(repository: GitRepository, request: ReviewRequest) -> str:
-    if request.worktree:
-        return repository.resolve_worktree(None).head_sha
-    return repository.resolve_range("HEAD", request.head or "HEAD").head_sha
 
 
 def _packages(request: ReviewRequest) -> Packages | None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from regoose_ci.cli_options import JsonFlag, OutOption, QuietFlag, with_settings
+from regoose_ci.cli_options import ENVIRONMENT, JsonFlag, OutOption, QuietFlag, with_settings
+from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import InfrastructureError, RegooseError, UsageError
 
 if TYPE_CHECKING:
@@ -38,6 +39,13 @@ Example:
 HARDEN_EXAMPLE = """\b
 Example:
   regoose harden shop/money.py shop/text.py
+"""
+
+EXPLAIN_EXAMPLES = """\b
+Examples:
+  regoose explain 3f2a
+  regoose explain test_split_bill_keeps_every_cent --run
+  regoose explain 3f2a --shell --revision base
 """
 
 BaseOption = Annotated[
@@ -91,6 +99,7 @@ def build_cli(doors: Doors | None = None) -> typer.Typer:
     cli.command(epilog=REVIEW_EXAMPLES)(with_settings(commands.review))
     cli.command(epilog=COMPARE_EXAMPLE)(with_settings(commands.compare))
     cli.command(epilog=HARDEN_EXAMPLE)(with_settings(commands.harden))
+    cli.command(epilog=EXPLAIN_EXAMPLES)(with_settings(commands.explain, ENVIRONMENT))
     cli.command()(commands.demo)
     cli.command()(commands.doctor)
     cli.command()(commands.providers)
@@ -166,6 +175,40 @@ class Commands:
         )
         output = commands.Output(as_json, quiet)
         raise typer.Exit(commands.session(target, overrides, output, self._doors()))
+
+    def explain(
+        self,
+        overrides: Mapping[str, object],
+        identity: Annotated[
+            str, typer.Argument(metavar="ID", help="Of a change or test; its beginning is enough.")
+        ],
+        *,
+        report: Annotated[Path, typer.Option(metavar="DIR", help="Report directory.")] = Path(
+            "regoose-report"
+        ),
+        repository: Annotated[
+            Path, typer.Option(metavar="DIR", help="Repository with the report's commits.")
+        ] = Path(),
+        run_it: Annotated[
+            bool, typer.Option("--run", help="Run the test again on base and head.")
+        ] = False,
+        shell: Annotated[
+            bool, typer.Option("--shell", help="Open a shell in a sandbox, with the test in it.")
+        ] = False,
+        revision: Annotated[
+            Revision, typer.Option(help="Which tree the shell's sandbox has.")
+        ] = Revision.HEAD,
+        as_json: Annotated[
+            bool, typer.Option("--json", help="Print the parts as JSON to stdout.")
+        ] = False,
+    ) -> None:
+        """Show one behaviour change or test in full, and repeat it."""
+        from regoose_ci import explain_commands
+
+        wanted = explain_commands.Wanted(
+            identity, report, repository, run_it, revision if shell else None, as_json
+        )
+        raise typer.Exit(explain_commands.explain(wanted, overrides, self._doors()))
 
     def demo(
         self, *, out: OutOption = None, as_json: JsonFlag = False, quiet: QuietFlag = False

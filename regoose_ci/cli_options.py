@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -98,11 +98,17 @@ def _settings(  # the signature is the table of options: one per field of `Setti
 SHARED = inspect.signature(_settings, eval_str=True).parameters
 
 
-def with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the shared options to a command, which gets those that were given as ``overrides``."""
+ENVIRONMENT = ("python", "with_", "env")
+"""Those that say what the reviewed code runs in."""
+
+
+def with_settings(
+    command: Callable[..., None], names: Sequence[str] = tuple(SHARED)
+) -> Callable[..., None]:
+    """Add shared options to a command, which gets those that were given as ``overrides``."""
     own = inspect.signature(command, eval_str=True)
     parameters = [p for p in own.parameters.values() if p.name != "overrides"]
-    combined = own.replace(parameters=[*parameters, *SHARED.values()])
+    combined = own.replace(parameters=[*parameters, *(SHARED[name] for name in names)])
 
     @functools.wraps(command)
     def with_overrides(**values: object) -> None:

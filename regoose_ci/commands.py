@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -17,9 +18,11 @@ from regoose_ci.config import EMBEDDED, NEVER_COMMITTED, FailOn, Settings, varia
 from regoose_ci.config_sources import load_settings, set_in_env_file
 from regoose_ci.console import inert_json, open_screen, print_error, progress
 from regoose_ci.demo.repository import DESCRIPTION, TITLE, make_sample_repository
+from regoose_ci.domain.candidates import RunRecord
 from regoose_ci.domain.diagnosis import Check, Diagnosis
 from regoose_ci.domain.report import ReviewReport
 from regoose_ci.domain.request import RequestKind, ReviewRequest
+from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import InfrastructureError, RepositoryError, UsageError
 from regoose_ci.observability.bus import EventBus
 from regoose_ci.providers.errors import RecordingError
@@ -27,6 +30,9 @@ from regoose_ci.reports.json_report import schema_text, to_json
 from regoose_ci.repository.git import GitRepository
 from regoose_ci.summary import print_checks, print_diagnosis, print_summary, print_verdict
 from regoose_ci.temporary import temporary_directory
+
+if TYPE_CHECKING:
+    from regoose_ci.assembly.repetition import Experiment
 
 DONE, CONDITION_HOLDS, INTERRUPTED = 0, 1, 130
 DEMO_BUDGET = 6.0
@@ -78,6 +84,18 @@ def _check_providers(settings: Settings) -> Sequence[Check]:
     return app.check_providers(settings, os.environ)
 
 
+def _repeat(experiment: Experiment, settings: Settings) -> Mapping[Revision, RunRecord]:
+    from regoose_ci.assembly import repetition  # noqa: PLC0415 - `schema` must not wait for it
+
+    return repetition.repeat(experiment, settings)
+
+
+def _open_shell(experiment: Experiment, settings: Settings, revision: Revision) -> None:
+    from regoose_ci.assembly import repetition  # noqa: PLC0415 - `schema` must not wait for it
+
+    repetition.open_shell(experiment, settings, revision)
+
+
 @dataclass(frozen=True)
 class Doors:
     """What the commands call of the application."""
@@ -86,16 +104,27 @@ class Doors:
     diagnose: Callable[[Settings], Diagnosis] = _diagnose
     list_providers: Callable[[Settings], Sequence[Check]] = _list_providers
     check_providers: Callable[[Settings], Sequence[Check]] = _check_providers
+    repeat: Callable[[Experiment, Settings], Mapping[Revision, RunRecord]] = _repeat
+    open_shell: Callable[[Experiment, Settings, Revision], None] = _open_shell
 
 
 def session(target: Target, overrides: Mapping[str, object], output: Output, doors: Doors) -> int:
     """Run one session and print what it found. Returns the exit code."""
+    settings = trusted_settings(target.repository, overrides)
+    return run_request(make_request(target, settings), settings, output, doors)
+
+
+def trusted_settings(repository: Path, overrides: Mapping[str, object]) -> Settings:
+    """Read the settings of a repository whose code is about to be run.
+
+    Raises:
+        UsageError: a setting is wrong, or comes from where a change could have put it.
+    """
     # A pull request brings its own pyproject.toml, and could bring an .env.
     trusted = not os.environ.get("GITHUB_ACTIONS")
     if trusted:
-        _check_env_file(target.repository)
-    settings = load_settings(target.repository, overrides, trusted_files=trusted)
-    return run_request(make_request(target, settings), settings, output, doors)
+        _check_env_file(repository)
+    return load_settings(repository, overrides, trusted_files=trusted)
 
 
 def _check_env_file(repository: Path) -> None:

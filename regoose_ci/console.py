@@ -71,8 +71,8 @@ def open_screen(stream: TextIO) -> Screen:
 def print_error(screen: Screen, message: str, remedy: str) -> None:
     """Print what went wrong, and what to do about it."""
     screen.line(("error:", "bold red"), f" {message}")
-    if remedy:
-        screen.line(f"  {remedy}")
+    for line in remedy.splitlines():
+        screen.line(f"  {line}")
 
 
 def one_line(text: str) -> str:

@@ -91,7 +91,10 @@ def _change_lines(
         screen.clean(change.base), screen.clean(change.head), screen.console.width - 8
     )
     yield Text("")
-    yield screen.text((change.call, CHANGE_STYLE), f"  {function.path}", f" · {intent(change)}")
+    yield screen.text(
+        (change.call, CHANGE_STYLE), f"  {function.path}", f" · {intent(change)}",
+        (f" · id {change.id}", NOTE_STYLE),
+    )  # fmt: skip
     yield screen.text(("  base ", NOTE_STYLE)).append(base)
     yield screen.text(("  head ", NOTE_STYLE)).append(head)
 

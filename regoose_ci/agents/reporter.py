@@ -16,14 +16,18 @@ from regoose_ci.comparison.outcomes import describe_pair
 from regoose_ci.domain.candidates import CandidateKind, CandidateTest, Verdict
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.events import Stage
+from regoose_ci.domain.observations import Observation
 from regoose_ci.domain.report import (
     AcceptedTestReport,
+    BaseVersion,
     BehaviourChangeReport,
     CoverageReport,
     EnvironmentInfo,
     Explored,
     FunctionReport,
+    InputOrigin,
     MutationReport,
+    RanLines,
     RejectedTestReport,
     ReviewReport,
     SandboxInfo,
@@ -34,7 +38,7 @@ from regoose_ci.domain.report import (
     Totals,
 )
 from regoose_ci.domain.revisions import Revision
-from regoose_ci.execution.findings import FunctionFindings
+from regoose_ci.execution.findings import FunctionFindings, sources_of
 from regoose_ci.execution.mutation import survivors
 from regoose_ci.generation.embedded.arranging import call_in_words
 from regoose_ci.generation.embedded.files import assemble
@@ -167,6 +171,7 @@ def _functions(
             coverage=_coverage(board, function, accepted),
             mutation=_mutation(findings, accepted),
             source=here.source,
+            before=_before(function),
         )
     for skipped in board.material.changes.skipped:
         known = get_args(SkipReason)
@@ -180,6 +185,15 @@ def _functions(
             reason=cast("SkipReason", reason),
             detail=skipped.detail,
         )
+
+
+def _before(function: ChangedFunction) -> BaseVersion | None:
+    base = function.base
+    if base is None or function.head is None:
+        return None
+    return BaseVersion(
+        path=base.path, qualname=base.qualname, line=base.first_line, source=base.source
+    )
 
 
 def _screened(dropped: Iterable[Dropped]) -> Iterator[ScreenedTestReport]:
@@ -225,7 +239,22 @@ def _behaviour_changes(board: Board, accepted: list[Verdict]) -> Iterator[Behavi
             intended=intent.intended,
             confidence=intent.confidence,
             rationale=intent.rationale or None,
+            origin=witness.origin.value,
+            ran=RanLines(
+                base=_ran(function, witness, Revision.BASE),
+                head=_ran(function, witness, Revision.HEAD),
+            ),
         )
+
+
+def _ran(function: ChangedFunction, witness: Observation, revision: Revision) -> tuple[int, ...]:
+    """The lines of a function that a call ran on one revision."""
+    source = sources_of(function).get(revision)
+    if source is None or revision not in witness.reached:
+        return ()
+    inside = range(source.first_line, source.last_line + 1)
+    reached = witness.reached[revision].lines.get(source.path, ())
+    return tuple(sorted({line for line in reached if line in inside}))
 
 
 def _test_report(
@@ -245,7 +274,12 @@ def _test_report(
         head=outcomes[Revision.HEAD],
         covers_lines=tuple(sorted(lines)),
         kills=len(_kills(verdict)),
+        input_origins=_origins(test),
     )
+
+
+def _origins(test: CandidateTest) -> tuple[InputOrigin, ...]:
+    return tuple(dict.fromkeys(o.origin.value for o in test.observations))
 
 
 def _kills(verdict: Verdict) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -122,6 +122,20 @@ class _Environment:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Bench:
+    """A sandbox that works here, and guests to start in it, by revision."""
+
+    sandbox: ContainerSandbox
+    specs: dict[Revision, GuestSpec]
+    environment: EnvironmentInfo
+
+    @property
+    def pairs(self) -> PairFactory:
+        """Starts these guests in pairs."""
+        return PairFactory(self.sandbox, self.specs, PRELOAD)
+
+
 @dataclass
 class LaboratoryBuilder:
     """Makes the laboratory of one session; ``scratch`` is the session's own directory."""
@@ -139,6 +153,15 @@ class LaboratoryBuilder:
         Raises:
             InfrastructureError: no sandbox, or an environment that cannot be made.
         """
+        bench = await self.prepare(material.import_roots)
+        return Laboratory(bench.pairs, bench.sandbox.info, bench.environment)
+
+    async def prepare(self, import_roots: Mapping[Revision, Sequence[str]]) -> Bench:
+        """Prepare what guests need, given where the revisions' modules are imported from.
+
+        Raises:
+            InfrastructureError: no sandbox, or an environment that cannot be made.
+        """
         requirements = {r: await self._requirements(r) for r in self.source.shas}
         head = requirements[Revision.HEAD]
         interpreter = await anyio.to_thread.run_sync(self._interpreter, head)
@@ -151,7 +174,7 @@ class LaboratoryBuilder:
         trees = await self._trees(interpreter, requirements, sandbox)
         specs = {
             revision: self._spec(
-                (*trees[revision].import_roots, *material.import_roots[revision]),
+                (*trees[revision].import_roots, *import_roots[revision]),
                 guest_interpreter(interpreter),
                 [Mount(tools, TOOLS), Mount(trees[revision].root, REPOSITORY)],
                 [trees[revision].overlay, *environments[revision].site_dirs],
@@ -167,7 +190,7 @@ class LaboratoryBuilder:
             source=self._source_of(interpreter, head),
             fallbacks=tuple(dict.fromkeys([*interpreter.notes, *notes])),
         )
-        return Laboratory(PairFactory(sandbox, specs, PRELOAD), sandbox.info, environment)
+        return Bench(sandbox, specs, environment)
 
     def _interpreter(self, requirements: ProjectRequirements) -> Interpreter:
         return find_interpreter(

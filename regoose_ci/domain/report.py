@@ -27,6 +27,7 @@ SkipReason = Literal[
 ]
 RunOutcomeName = Literal["passed", "failed", "error", "timeout", "not_run"]
 Level = Literal["rootless", "userns", "docker", "none"]
+InputOrigin = Literal["carved", "call_site", "model", "literals", "variation", "types", "mutation"]
 
 
 class ReportModel(BaseModel):
@@ -93,6 +94,13 @@ class Explored(ReportModel):
     reached_change_on_head: int = 0
 
 
+class RanLines(ReportModel):
+    """Lines of the function that a call ran, by revision, as lines of the file."""
+
+    base: tuple[int, ...] = ()
+    head: tuple[int, ...] = ()
+
+
 class BehaviourChangeReport(ReportModel):
     """One kind of difference: the smallest call that shows it and both outcomes."""
 
@@ -105,6 +113,9 @@ class BehaviourChangeReport(ReportModel):
     intended: Literal["yes", "no", "unknown"] = "unknown"
     confidence: float = Field(default=0.0, ge=0, le=1)
     rationale: str | None = None
+    origin: InputOrigin | None = None
+    """Where the input came from."""
+    ran: RanLines = RanLines()
 
 
 class AcceptedTestReport(ReportModel):
@@ -119,6 +130,8 @@ class AcceptedTestReport(ReportModel):
     head: RunOutcomeName
     covers_lines: tuple[int, ...] = ()
     kills: int = 0
+    input_origins: tuple[InputOrigin, ...] = ()
+    """Where its inputs came from; none for a model's test that was not observed."""
 
 
 class RejectedTestReport(ReportModel):
@@ -159,6 +172,15 @@ class MutationReport(ReportModel):
     survivors: tuple[SurvivorReport, ...] = ()
 
 
+class BaseVersion(ReportModel):
+    """Where a function stood on base, and its text there."""
+
+    path: str
+    qualname: str
+    line: int
+    source: str
+
+
 class FunctionReport(ReportModel):
     """One changed function. ``line`` is its first line on head (on base if removed)."""
 
@@ -178,6 +200,8 @@ class FunctionReport(ReportModel):
     mutation: MutationReport = MutationReport()
     source: str = ""
     """The function's text on head (on base if removed), for showing coverage in its margin."""
+    before: BaseVersion | None = None
+    """The function on base; null where it is not on both revisions."""
 
 
 class Totals(ReportModel):

@@ -8,8 +8,9 @@ from typing import Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from regoose_ci.domain.report import BehaviourChangeReport, FunctionReport, ReviewReport
+from regoose_ci.domain.report import BehaviourChangeReport, FunctionReport, RanLines, ReviewReport
 from regoose_ci.reports import wording
+from regoose_ci.reports.explanation import find, lines_in_words, origin
 from regoose_ci.reports.neutralise import Safe, cell_code, clip, code, fence, html_code, prose
 
 COMMENT_LIMIT = 65_536
@@ -73,25 +74,25 @@ def render_explanation(
     Args:
         report: The session's report.
         tests: As for `render_comment`.
-        identity: The id of a behaviour change or test, or a test's name.
+        identity: The id of a behaviour change or test, a test's name, or the beginning of either.
         limit: Largest number of characters; the source is left out where it does not fit.
 
     Returns:
-        None where the report has nothing of that id.
+        None where the report has nothing of that id, or where it means several.
     """
-    for function, change in wording.ranked_changes(report.functions):
-        if change.id == identity:
-            catching = _template("catching", change=change) if change.test.strip() else ""
-            sections = [_change(1, function, change), _template("explained", function=function)]
-            return _joined([*sections, catching], limit)
-    for function in report.functions:
-        for test in function.tests:
-            if identity in (test.id, test.name):
-                source = tests.get(test.file, "")
-                shown = fence(source, "python") if source.strip() else ""
-                about = _template("test", test=test, function=function)
-                return _joined([about, _template("explained", function=function), shown], limit)
-    return None
+    found = find(report, identity)
+    if len(found) != 1:
+        return None
+    (subject,) = found
+    function, about = subject.function, subject.about
+    ran = subject.ran if isinstance(about, BehaviourChangeReport) else RanLines()
+    explained = _template("explained", function=function, origin=origin(subject), ran=ran)
+    if isinstance(about, BehaviourChangeReport):
+        catching = _template("catching", change=about) if about.test.strip() else ""
+        return _joined([_change(1, function, about), explained, catching], limit)
+    source = tests.get(about.file, "")
+    shown = fence(source, "python") if source.strip() else ""
+    return _joined([_template("test", test=about, function=function), explained, shown], limit)
 
 
 def _joined(sections: Sequence[str], limit: int) -> str:
@@ -277,6 +278,7 @@ def _environment() -> Environment:
         fence=fence,
         html_code=html_code,
         intent=wording.intent,
+        lines_in_words=lambda lines: Safe(lines_in_words(lines)),  # numbers, nothing else
         generator=wording.generator,
         sandbox=wording.sandbox,
         seconds=wording.seconds,

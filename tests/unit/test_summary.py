@@ -100,7 +100,7 @@ def test_summary_shows_the_change_its_call_and_both_results() -> None:
     lines = shown(report(quiet(1), changed(2)), 100)
 
     assert lines[0].startswith("1 behaviour change that looks unintended, in 2 changed functions")
-    assert "split_bill(1, 2)  shop/money.py · looks unintended (90% sure)" in lines
+    assert "split_bill(1, 2)  shop/money.py · looks unintended (90% sure) · id b2" in lines
     assert "  base returns [1, 0]" in lines
     assert "  head returns [0, 0]" in lines
 
