@@ -14,8 +14,8 @@ import typer
 
 from regoose_ci.action.inputs import all_inputs
 from regoose_ci.cli import build_cli
-from regoose_ci.config import Settings, variable_name
-from regoose_ci.config_sources import load_settings
+from regoose_ci.config import NEVER_COMMITTED, Settings, setting_name, variable_name
+from regoose_ci.config_sources import OF_THE_PROJECT, load_settings
 from regoose_ci.domain import bounds
 from regoose_ci.execution.exploration import CALL_TIMEOUT
 from regoose_ci.execution.jobs import IMPORT_TIMEOUT, TEST_TIMEOUT
@@ -117,29 +117,52 @@ def test_files_of_the_repository_exist(page: str) -> None:
     assert [path for path in linked + named if path != example and not (ROOT / path).exists()] == []
 
 
-def test_sentences_to_troubleshoot_are_said_by_the_program() -> None:
-    said = "\n".join(_texts())
-    sentences = re.findall(r"^### (.+)$", PAGES["troubleshooting.md"], re.MULTILINE)
-    symptoms = {
-        "The edit was meant, and it says “looks unintended”",
-        "The review takes long",
-        "Setting something in a pull request's pyproject.toml has no effect",
-        "A command is ignored",
-    }
+SYMPTOMS = {
+    "The edit was meant, and it says “looks unintended”",
+    "The review takes long",
+    "Setting something in a pull request's pyproject.toml has no effect",
+    "A command is ignored",
+}
+"""What to troubleshoot that the program does not say."""
 
-    assert symptoms <= set(sentences)
-    parts = {s: [p.strip() for p in s.split("…")] for s in sentences if s not in symptoms}
-    assert {s for s, words in parts.items() if not all(word in said for word in words)} == set()
+
+def test_sentences_to_troubleshoot_are_said_by_the_program() -> None:
+    said = "\0".join(_texts())
+    headings = set(re.findall(r"^### (.+)$", PAGES["troubleshooting.md"], re.MULTILINE))
+    patterns = {h: "[^\0]*".join(map(re.escape, h.split("…"))) for h in headings - SYMPTOMS}
+
+    assert headings >= SYMPTOMS
+    assert [h for h, pattern in patterns.items() if not re.search(pattern, said)] == []
 
 
 def _texts() -> Iterator[str]:
-    """Every literal text of the program, and its scripts."""
+    """Every literal text of the program with … for what it is filled with, and of its script."""
     for path in (ROOT / "regoose_ci").rglob("*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                parts = (p.value if isinstance(p, ast.Constant) else "…" for p in node.values)
+                yield "".join(map(str, parts))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.value
     yield (ROOT / ".ci" / "image").read_text(encoding="utf-8")
+
+
+def test_what_a_reviewed_change_can_set_is_what_the_code_lets_it() -> None:
+    bullet = r"^- \*\*{}\*\*(.*?)(?=\n- |\n\n)"
+    expected = {"In GitHub Actions": OF_THE_PROJECT, "Anywhere": NEVER_COMMITTED}
+
+    for lead, fields in expected.items():
+        found = re.search(bullet.format(lead), PAGES["configuration.md"], re.DOTALL | re.MULTILINE)
+        assert found is not None
+        assert set(re.findall(r"`([a-z-]+)`", found[1])) == {setting_name(f) for f in fields}
+
+
+def test_variables_that_the_action_does_not_pass_on_are_named() -> None:
+    nest = (ROOT / ".ci" / "nest").read_text(encoding="utf-8")
+    (names,) = re.findall(r"grep -vE '_\(([A-Z_|]+)\)\$'", nest)
+    sentence = PAGES["action.md"].partition("except\n")[2].partition(":")[0]
+
+    assert set(re.findall(r"`REGOOSE_([A-Z_]+)`", sentence)) == set(names.split("|"))
 
 
 def test_every_reason_has_a_row_that_says_what_to_do() -> None:
