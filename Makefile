@@ -24,8 +24,9 @@ $(STAMP): pyproject.toml .ci/setup
 documents: $(STAMP) ## Write inputs, settings and providers into action.yml, README.md and docs/
 	$(BIN)/python -m regoose_ci.documents .
 
+# Not --quiet: then mkdocs counts no warnings. The second line: readers fetch nothing from others.
 docs: $(STAMP) ## Build the pages of docs/ into build/docs
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	! grep -rE '<(script|link|img)[^>]* (src|href)="?(https?:|//)' build/docs --include='*.html'
 
 demo: $(STAMP) ## Review the sample change
