@@ -17,6 +17,8 @@ from regoose_ci.domain.observations import Call, Value
 MAX_TEXT = 300
 MAX_EDITS = 2
 MAX_SKELETON = 5
+_RELATION = "\t"
+"""In a shape, stands before what sets two texts of the input apart."""
 
 Kind = tuple[str, ...]
 
@@ -66,6 +68,16 @@ def skeleton(text: str) -> str:
     return re.sub(r"(.)\1+", r"\1", text)[:MAX_SKELETON]
 
 
+def look_of(kind: Kind) -> str:
+    """Return what the inputs, or the edits, of a kind look like."""
+    return kind[-1].partition(_RELATION)[0]
+
+
+def relation_of(kind: Kind) -> str:
+    """Return what sets the two texts of the inputs apart, where there are two."""
+    return kind[-1].partition(_RELATION)[2]
+
+
 def _input_shape(call: Call) -> str:
     """Name the kinds of characters and values in the arguments of a call.
 
@@ -83,7 +95,7 @@ def _input_shape(call: Call) -> str:
                 seen.update(_constant_shape(found.value))
                 if isinstance(found.value, str):
                     texts.append(found.value[:MAX_TEXT])
-    return "".join(sorted(seen)) + (_edits(*texts) if len(texts) == 2 else "")
+    return "".join(sorted(seen)) + (_RELATION + _edits(*texts) if len(texts) == 2 else "")
 
 
 def _constant_shape(value: object) -> set[str]:

@@ -14,7 +14,7 @@ from regoose_ci.comparison.differences import (
     difference,
     is_noteworthy,
 )
-from regoose_ci.comparison.shapes import Kind
+from regoose_ci.comparison.shapes import Kind, look_of, relation_of
 from regoose_ci.domain.changes import ChangedFunction, FunctionSource
 from regoose_ci.domain.observations import Call, Observation, Reach
 from regoose_ci.domain.report import Explored
@@ -132,16 +132,21 @@ def choose_kinds(seen: Counter[Kind], ranks: Mapping[Kind, int], most: int) -> l
 def _diverse(kinds: Sequence[Kind], leaders: int) -> list[Kind]:
     """Order kinds: the leaders, then each that shows a character which no other did, then others.
 
-    What two callables show on the same inputs is shown for one of them first.
+    What two callables show on the same inputs is shown for one of them first. Of kinds with the
+    same characters, one whose texts are set apart as a leader's are varies one thing at a time.
     """
+    relations = {(kind[:-1], relation_of(kind)) for kind in kinds[:leaders]}
+    looks: dict[tuple[Kind, str], Kind] = {}
+    for kind in sorted(kinds[leaders:], key=lambda k: (k[:-1], relation_of(k)) not in relations):
+        looks.setdefault((kind[:-1], look_of(kind)), kind)
     chosen: list[Kind] = []
-    others: list[Kind] = []
     shown: dict[str, set[str]] = {}
-    for number, kind in enumerate(kinds):
+    for kind in (*kinds[:leaders], *(looks[k[:-1], look_of(k)] for k in kinds[leaders:])):
         known = shown.setdefault(kind[0], set())
-        (chosen if number < leaders or not _marks(kind) <= known else others).append(kind)
+        if len(chosen) < leaders or not _marks(kind) <= known:
+            chosen.append(kind)
         known |= _marks(kind)
-    return [*chosen, *others]
+    return list(dict.fromkeys((*chosen, *kinds)))
 
 
 def _with_room(kinds: Sequence[Kind]) -> Iterator[Kind]:
@@ -154,4 +159,4 @@ def _with_room(kinds: Sequence[Kind]) -> Iterator[Kind]:
 
 
 def _marks(kind: Kind) -> set[str]:
-    return set(kind[-1]) - {"w", "d"}
+    return set(look_of(kind)) - {"w", "d"}

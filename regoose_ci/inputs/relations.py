@@ -15,27 +15,28 @@ from regoose_ci.inputs.expressions import constants, literal, parse
 from regoose_ci.inputs.pool import Pool
 from regoose_ci.inputs.seeds import Seed
 
-MAX_PAIRS = 240
-PASSES = 4
-"""So many details are varied for each literal."""
+MAX_PAIRS = 400
 
 _TOKEN = re.compile(r"\w+|[^\w\s]+")
 
+_LAST_NUMBER = re.compile(r"(\d+)(?!.*\d)", re.DOTALL)
+
 NEARLY_EQUAL: tuple[Callable[[str], str], ...] = (
-    lambda text: text + ".0",
-    lambda text: text + "/",
-    lambda text: text.upper(),
-    lambda text: re.sub(r"(\d+)(?!.*\d)", r"0\1", text),
-    lambda text: text.removesuffix(".0"),
-    lambda text: text + " ",
+    lambda text: text + ".0" if text[-1:].isdigit() else text,
     lambda text: text.replace("-", "_"),
-    lambda text: re.sub(r"(\d+)(?!.*\d)", r"\1.0", text),
-    lambda text: " " + text,
-    lambda text: text.capitalize(),
+    lambda text: text + "/" if "/" in text else text,
+    lambda text: text.removesuffix(".0"),
+    lambda text: text.upper(),
+    lambda text: _LAST_NUMBER.sub(r"0\1", text),
+    lambda text: text + " ",
     lambda text: text.replace("_", "-"),
+    lambda text: " " + text,
+    lambda text: _LAST_NUMBER.sub(r"\1.0", text),
+    lambda text: text.capitalize(),
     lambda text: text.replace(" ", ""),
+    lambda text: text + "/",
 )
-"""What normalising functions should not notice, or should."""
+"""What normalising functions should not notice, or should; a text stays where one does not fit."""
 
 
 def paired_seeds(call: Call, pool: Pool) -> Iterator[Seed]:
@@ -45,20 +46,19 @@ def paired_seeds(call: Call, pool: Pool) -> Iterator[Seed]:
     is an argument of a constructor there. Every literal gets one detail before any gets two.
     """
     places = [n for n, part in enumerate(_parts(call)) if _first_text(part) is not None]
+    if len(places) < 2:
+        return
     texts = [value for source in pool.harvested("str") if isinstance(value := _value(source), str)]
-    rows = itertools.chain.from_iterable(
-        ((number, text, turn) for number, text in enumerate(texts)) for turn in range(PASSES)
-    )
-    made = 0
-    for number, text, turn in rows if len(places) > 1 else ():
-        nearly = NEARLY_EQUAL[(number + turn * 3) % len(NEARLY_EQUAL)](text)
-        if nearly == text:
-            continue
-        for first, second in itertools.pairwise(places):
-            yield Seed(_with(call, {first: nearly, second: text}), Origin.LITERALS)
-            made += 1
-        if made >= MAX_PAIRS:
-            return
+    turns = itertools.zip_longest(*(_nearly_equal(text) for text in texts))
+    rows = ((text, near) for turn in turns for text, near in zip(texts, turn, strict=True) if near)
+    pairs = ((row, both) for row in rows for both in itertools.pairwise(places))
+    for (text, near), (first, second) in itertools.islice(pairs, MAX_PAIRS):
+        yield Seed(_with(call, {first: near, second: text}), Origin.LITERALS)
+
+
+def _nearly_equal(text: str) -> Iterator[str]:
+    changed = (change(text) for change in NEARLY_EQUAL)
+    return (near for near in dict.fromkeys(changed) if near != text)
 
 
 def rename_shared(call: Call, pieces: Sequence[str], rng: random.Random) -> Call | None:
