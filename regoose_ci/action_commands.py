@@ -55,7 +55,7 @@ def review(given: Path, out: Path, doors: Doors) -> int:
         _tell(notice(f"{missing} The embedded generator writes the tests."))
         settings = settings.model_copy(update={"provider": EMBEDDED, "record": None})
     request = make_request(Target(RequestKind.REVIEW, repository), settings)
-    return run_request(planned_request(request, plan), settings, Output(False, False), doors)
+    return run_request(planned_request(request, plan), settings, Output(), doors)
 
 
 def publish(given: Path, out: Path, exit_code: int | None) -> int:

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from regoose_ci.cli_options import ENVIRONMENT, JsonFlag, OutOption, QuietFlag, with_settings
+from regoose_ci.cli_options import (
+    ENVIRONMENT,
+    AsJsonFlag,
+    JsonFlag,
+    OutOption,
+    QuietFlag,
+    examples,
+    with_settings,
+)
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import InfrastructureError, RegooseError, UsageError
 
@@ -26,27 +34,8 @@ HELP = """Tests for exactly the functions a change touches, run before and after
 Exit codes: 0 done, whatever was found; 1 a --fail-on condition holds; 2 wrong use or
 configuration; 3 no sandbox, or another failure around the review; 130 interrupted.
 """
-REVIEW_EXAMPLES = """\b
-Examples:
-  regoose review
-  regoose review --base v2.1 --head v2.2 --only 'shop/*.py'
-  regoose review --worktree --with 'numpy>=2' --fail-on unintended-change
-"""
-COMPARE_EXAMPLE = """\b
-Example:
-  regoose compare python-slugify==7.0.0 python-slugify==8.0.0
-"""
-HARDEN_EXAMPLE = """\b
-Example:
-  regoose harden shop/money.py shop/text.py
-"""
-
-EXPLAIN_EXAMPLES = """\b
-Examples:
-  regoose explain 3f2a
-  regoose explain test_split_bill_keeps_every_cent --run
-  regoose explain 3f2a --shell --revision base
-"""
+_FLAGS_OF_TYPER = ("help", "install_completion", "show_completion")
+"""Without a value they are converted, for which Typer imports pydantic: `--help` would wait."""
 
 BaseOption = Annotated[
     Optional[str],
@@ -92,24 +81,28 @@ def run(arguments: Sequence[str], doors: Doors | None = None) -> int:
 def build_cli(doors: Doors | None = None) -> typer.Typer:
     """Build the program with its commands; ``doors`` replaces what they call, for tests."""
     cli = typer.Typer(
-        help=HELP, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
+        help=HELP,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"default_map": dict.fromkeys(_FLAGS_OF_TYPER, False)},
     )
     commands = Commands(doors)
-    cli.callback()(_program)
-    cli.command(epilog=REVIEW_EXAMPLES)(with_settings(commands.review))
-    cli.command(epilog=COMPARE_EXAMPLE)(with_settings(commands.compare))
-    cli.command(epilog=HARDEN_EXAMPLE)(with_settings(commands.harden))
-    cli.command(epilog=EXPLAIN_EXAMPLES)(with_settings(commands.explain, ENVIRONMENT))
-    cli.command()(commands.demo)
-    cli.command()(commands.doctor)
-    cli.command()(commands.providers)
-    cli.command()(commands.schema)
+    cli.callback(epilog=examples("regoose"))(_program)
+    cli.command(epilog=examples("review"))(with_settings(commands.review))
+    cli.command(epilog=examples("compare"))(with_settings(commands.compare))
+    cli.command(epilog=examples("harden"))(with_settings(commands.harden))
+    cli.command(epilog=examples("explain"))(with_settings(commands.explain, ENVIRONMENT))
+    cli.command(epilog=examples("demo"))(commands.demo)
+    cli.command(epilog=examples("doctor"))(commands.doctor)
+    cli.command(epilog=examples("providers"))(commands.providers)
+    cli.command(epilog=examples("schema"))(commands.schema)
     phases = Phases(doors)
     action = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-    action.callback()(_action)
-    action.command()(phases.prepare)
-    action.command()(phases.review)
-    action.command()(phases.publish)
+    action.callback(epilog=examples("action"))(_action)
+    action.command(epilog=examples("action prepare"))(phases.prepare)
+    action.command(epilog=examples("action review"))(phases.review)
+    action.command(epilog=examples("action publish"))(phases.publish)
     cli.add_typer(action, name="action")
     return cli
 
@@ -149,7 +142,7 @@ class Commands:
         as_json: JsonFlag = False,
         quiet: QuietFlag = False,
     ) -> None:
-        """Review one release of a package against another, for dependency bumps."""
+        """Review one release of a package against another."""
         from regoose_ci import commands
 
         output = commands.Output(as_json, quiet)
@@ -158,14 +151,14 @@ class Commands:
     def harden(
         self,
         overrides: Mapping[str, object],
-        paths: Annotated[list[str], typer.Argument(metavar="PATH...")],
+        paths: Annotated[list[str], typer.Argument(metavar="PATH")],
         *,
         head: HeadOption = None,
         worktree: WorktreeFlag = False,
         as_json: JsonFlag = False,
         quiet: QuietFlag = False,
     ) -> None:
-        """Write tests that protect every function of some modules as they are."""
+        """Write tests that protect the functions of modules as they are."""
         from regoose_ci import commands
         from regoose_ci.domain.request import RequestKind
 
@@ -198,9 +191,7 @@ class Commands:
         revision: Annotated[
             Revision, typer.Option(help="Which tree the shell's sandbox has.")
         ] = Revision.HEAD,
-        as_json: Annotated[
-            bool, typer.Option("--json", help="Print the parts as JSON to stdout.")
-        ] = False,
+        as_json: AsJsonFlag = False,
     ) -> None:
         """Show one behaviour change or test in full, and repeat it."""
         from regoose_ci import explain_commands
@@ -220,11 +211,11 @@ class Commands:
         overrides = {"out": out} if out else {}
         raise typer.Exit(commands.demo(overrides, output, self._doors()))
 
-    def doctor(self) -> None:
-        """Tell what works on this machine, and the command that mends what does not."""
-        from regoose_ci import commands
+    def doctor(self, *, as_json: AsJsonFlag = False) -> None:
+        """Tell what works on this machine, and what mends the rest."""
+        from regoose_ci import commands, machine_commands
 
-        raise typer.Exit(commands.doctor(self._doors()))
+        raise typer.Exit(machine_commands.doctor(commands.Output(as_json), self._doors()))
 
     def providers(
         self,
@@ -232,12 +223,13 @@ class Commands:
         check: Annotated[
             bool, typer.Option("--check", help="Send one token to each, to see whether it answers.")
         ] = False,
+        as_json: AsJsonFlag = False,
     ) -> None:
         """List language models with what is configured of each."""
-        from regoose_ci import commands
+        from regoose_ci import commands, machine_commands
 
-        command = commands.check_providers if check else commands.providers
-        raise typer.Exit(command(self._doors()))
+        command = machine_commands.check_providers if check else machine_commands.providers
+        raise typer.Exit(command(commands.Output(as_json), self._doors()))
 
     def schema(self) -> None:
         """Print the JSON Schema of report.json."""

@@ -13,6 +13,31 @@ import typer
 # `Optional` because Typer reads these at run time, on Python 3.10 too.
 # ruff: noqa: UP045
 
+_EXAMPLES = {
+    "regoose": ("regoose demo", "regoose review --base main", "regoose review --help"),
+    "review": (
+        "regoose review",
+        "regoose review --base v2.1 --head v2.2 --only 'shop/*.py'",
+        "regoose review --worktree --with 'numpy>=2' --fail-on unintended-change",
+    ),
+    "compare": ("regoose compare python-slugify==7.0.0 python-slugify==8.0.0",),
+    "harden": ("regoose harden shop/money.py shop/text.py",),
+    "explain": (
+        "regoose explain 3f2a",
+        "regoose explain test_split_bill_of_number --run",
+        "regoose explain 3f2a --shell --revision base",
+    ),
+    "demo": ("regoose demo", "regoose demo --out demo-report"),
+    "doctor": ("regoose doctor", "regoose doctor --json > machine.json"),
+    "providers": ("regoose providers", "regoose providers --check"),
+    "schema": ("regoose schema > report-1.json",),
+    "action": ("regoose action prepare in out",),
+    "action prepare": ("regoose action prepare in out",),
+    "action review": ("regoose action review in out",),
+    "action publish": ("regoose action publish in out --code 0",),
+}
+
+AsJsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]
 JsonFlag = Annotated[
     bool, typer.Option("--json", help="Print report.json to stdout, progress to stderr.")
 ]
@@ -125,3 +150,10 @@ def _given(values: Mapping[str, object]) -> Mapping[str, object]:
 
 def _others(values: Mapping[str, object]) -> Mapping[str, object]:
     return {name: value for name, value in values.items() if name not in SHARED}
+
+
+def examples(command: str) -> str:
+    """A command's examples as Click prints them below the options: line by line, as they are."""
+    lines = _EXAMPLES[command]
+    title = "Example:" if len(lines) == 1 else "Examples:"
+    return "\n".join(["\b", title, *(f"  {line}" for line in lines)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -13,8 +14,9 @@ from typing import TYPE_CHECKING
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from regoose_ci.action.annotations import annotate
 from regoose_ci.assembly.endings import INTERRUPTED as INTERRUPTED_REASON
-from regoose_ci.config import EMBEDDED, NEVER_COMMITTED, FailOn, Settings, variable_name
+from regoose_ci.config import NEVER_COMMITTED, FailOn, Settings, variable_name
 from regoose_ci.config_sources import load_settings, set_in_env_file
 from regoose_ci.console import inert_json, open_screen, print_error, progress
 from regoose_ci.demo.repository import DESCRIPTION, TITLE, make_sample_repository
@@ -28,7 +30,7 @@ from regoose_ci.observability.bus import EventBus
 from regoose_ci.providers.errors import RecordingError
 from regoose_ci.reports.json_report import schema_text, to_json
 from regoose_ci.repository.git import GitRepository
-from regoose_ci.summary import print_checks, print_diagnosis, print_summary, print_verdict
+from regoose_ci.summary import print_summary, print_verdict
 from regoose_ci.temporary import temporary_directory
 
 if TYPE_CHECKING:
@@ -54,10 +56,15 @@ class Target:
 
 @dataclass(frozen=True)
 class Output:
-    """What goes to stdout: the summary, only the verdict, or the report as JSON."""
+    """What goes to stdout: the summary, only the verdict, or the result as JSON.
 
-    as_json: bool
-    quiet: bool
+    ``annotated`` says that a GitHub Actions runner reads what is printed, and shows behaviour
+    changes beside the code.
+    """
+
+    as_json: bool = False
+    quiet: bool = False
+    annotated: bool = False
 
 
 def _run_session(request: ReviewRequest, settings: Settings, bus: EventBus) -> ReviewReport:
@@ -111,6 +118,8 @@ class Doors:
 def session(target: Target, overrides: Mapping[str, object], output: Output, doors: Doors) -> int:
     """Run one session and print what it found. Returns the exit code."""
     settings = trusted_settings(target.repository, overrides)
+    if os.environ.get("GITHUB_ACTIONS") and target.kind is RequestKind.REVIEW:
+        output = dataclasses.replace(output, annotated=True)
     return run_request(make_request(target, settings), settings, output, doors)
 
 
@@ -161,37 +170,6 @@ def demo(overrides: Mapping[str, object], output: Output, doors: Doors) -> int:
         settings = load_settings(repository, values, trusted_files=False)
         target = Target(RequestKind.REVIEW, repository, base="main", head="HEAD")
         return run_request(make_request(target, settings, DESCRIPTION), settings, output, doors)
-
-
-def doctor(doors: Doors) -> int:
-    """Print what works on this machine. Returns the exit code: 3 when no sandbox does."""
-    diagnosis = doors.diagnose(load_settings(Path.cwd(), {}))
-    print_diagnosis(open_screen(sys.stdout), diagnosis)
-    return DONE if diagnosis.can_review else InfrastructureError.exit_code
-
-
-def providers(doors: Doors) -> int:
-    """Print which language models are configured. Returns the exit code."""
-    print_checks(open_screen(sys.stdout), doors.list_providers(_own_settings()))
-    return DONE
-
-
-def check_providers(doors: Doors) -> int:
-    """Print which language models answer.
-
-    Returns the exit code: 3 when one that was chosen does not, or none was and no one does.
-    """
-    settings = _own_settings()
-    checks = doors.check_providers(settings)
-    print_checks(open_screen(sys.stdout), checks)
-    enough = any if settings.provider == EMBEDDED else all
-    works = enough(check.status == "ok" for check in checks)
-    return DONE if works else InfrastructureError.exit_code
-
-
-def _own_settings() -> Settings:
-    """The settings of a command that looks at no change."""
-    return load_settings(Path.cwd(), {}, trusted_files=not os.environ.get("GITHUB_ACTIONS"))
 
 
 def schema() -> int:
@@ -289,6 +267,8 @@ def run_request(request: ReviewRequest, settings: Settings, output: Output, door
         print_verdict(open_screen(sys.stdout), report)
     else:
         print_summary(open_screen(sys.stdout), report, settings.out)
+    if output.annotated:
+        sys.stderr.writelines(f"{line}\n" for line in annotate(report))
     return exit_code(report, settings.fail_on)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TextIO
+from typing import Literal, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -61,18 +61,46 @@ class Screen:
 
 
 def open_screen(stream: TextIO) -> Screen:
-    """A screen on ``stream``: 60 to 200 columns, no colour under ``NO_COLOR`` or in a log."""
-    console = Console(file=stream, highlight=False, markup=False, emoji=False)
+    """A screen on ``stream``: 60 to 200 columns, no escapes under ``NO_COLOR`` or in a log.
+
+    ``FORCE_COLOR`` brings styles to a log too, but nothing that moves the cursor.
+    """
+    console = Console(
+        file=stream,
+        force_terminal=stream.isatty(),
+        color_system=_colours(stream),
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
     width = console.width if console.is_terminal or "COLUMNS" in os.environ else LOG_WIDTH
     console.width = min(max(width, NARROWEST), WIDEST)
     return Screen(console, inert_in_actions if os.environ.get("GITHUB_ACTIONS") else one_line)
 
 
+def _colours(stream: TextIO) -> Literal["auto", "standard"] | None:
+    if os.environ.get("NO_COLOR"):
+        return None
+    if stream.isatty():
+        return "auto"
+    return "standard" if os.environ.get("FORCE_COLOR") else None
+
+
 def print_error(screen: Screen, message: str, remedy: str) -> None:
-    """Print what went wrong, and what to do about it."""
-    screen.line(("error:", "bold red"), f" {message}")
+    """Print what went wrong, and what to do about it: never cut, on a terminal wrapped."""
+    _print_wrapped(screen, screen.text(("error:", "bold red"), f" {message}"), "")
     for line in remedy.splitlines():
-        screen.line(f"  {line}")
+        _print_wrapped(screen, screen.text(line), "  ")
+
+
+def _print_wrapped(screen: Screen, text: Text, indent: str) -> None:
+    if not screen.console.is_terminal:
+        screen.show(Text(indent).append_text(text))
+        return
+    room = screen.console.width - len(indent)
+    for line in text.wrap(screen.console, room, overflow="fold", no_wrap=False):
+        line.rstrip()
+        screen.show(Text(indent).append_text(line))
 
 
 def one_line(text: str) -> str:
@@ -105,15 +133,30 @@ def _escape_hidden(line: str) -> str:
 
 @contextmanager
 def progress(bus: EventBus, screen: Screen) -> Iterator[None]:
-    """Show what the bus tells: live on a terminal, line by line elsewhere."""
-    if not screen.console.is_terminal:
+    """Show what the bus tells: live on a terminal, line by line elsewhere.
+
+    A terminal that is to get no escapes gets lines too. GitHub's runner folds them.
+    """
+    if not screen.console.is_terminal or screen.console.color_system is None:
         bus.subscribe(PlainProgress(screen))
-        yield
+        with _folded(screen) if os.environ.get("GITHUB_ACTIONS") else nullcontext():
+            yield
         return
     live = LiveProgress(screen)
     with live.display:
         bus.subscribe(live)
         yield
+
+
+@contextmanager
+def _folded(screen: Screen) -> Iterator[None]:
+    """Let GitHub's runner show what is printed as a group that one can open."""
+    screen.console.file.write("::group::Progress of the review\n")
+    try:
+        yield
+    finally:
+        screen.console.file.write("::endgroup::\n")
+        screen.console.file.flush()
 
 
 class PlainProgress:

@@ -1,16 +1,14 @@
-"""What a user reads when a command is done: at most a screen, the verdict first."""
+"""What a user reads when a review is done: at most a screen, the verdict first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from regoose_ci.console import CHANGE_STYLE, NOTE_STYLE, Screen
-from regoose_ci.domain.diagnosis import Check, Diagnosis
 from regoose_ci.domain.report import BehaviourChangeReport, FunctionReport, ReviewReport
 from regoose_ci.reports.wording import Tone, count, intent, ranked_changes, skip_reason, verdict
 
@@ -22,7 +20,6 @@ _TONES: dict[Tone, str] = {
     "unsure": "bold",
     "failed": "bold red",
 }
-_STATUS_STYLES = {"ok": "green", "degraded": "yellow", "missing": "red"}
 _CONTEXT = 12
 
 
@@ -50,24 +47,6 @@ def print_summary(screen: Screen, report: ReviewReport, directory: Path) -> None
         screen.line("")
         screen.console.print(_function_table(screen, report.functions, rows))
     screen.line("Report: ", (str(directory / "report.html"), "bold"))
-
-
-def print_diagnosis(screen: Screen, diagnosis: Diagnosis) -> None:
-    """Print each check with what mends it, and the sandbox a review would get."""
-    print_checks(screen, diagnosis.checks)
-    sandbox = diagnosis.sandbox
-    degraded = f"; not held: {', '.join(sandbox.degraded)}" if sandbox.degraded else ""
-    engine = f" ({sandbox.engine})" if sandbox.engine else ""
-    screen.line("")
-    screen.line(("sandbox ", "bold"), f"{sandbox.level}{engine}{degraded}")
-
-
-def print_checks(screen: Screen, checks: Sequence[Check]) -> None:
-    """Print each check with what mends it."""
-    width = max((len(check.name) for check in checks), default=0)
-    for check in checks:
-        for renderable in _check_lines(screen, check, width):
-            screen.console.print(renderable)
 
 
 def _verdict_text(screen: Screen, report: ReviewReport) -> Text:
@@ -143,14 +122,3 @@ def _result(function: FunctionReport) -> str:
     if function.status != "tested":
         return f"{function.change}, {function.status}: {skip_reason(function)}"
     return f"{function.change}: {'protected' if function.tests else 'no test kept'}"
-
-
-def _check_lines(screen: Screen, check: Check, width: int) -> Iterable[RenderableType]:
-    status = (f"{check.status:9}", _STATUS_STYLES[check.status])
-    line = Text(no_wrap=False)
-    line.append(*status).append(f" {check.name:{width}}  ", "bold").append(
-        screen.clean(check.detail)
-    )
-    yield line
-    if check.remedy:
-        yield Text(" " * 10 + screen.clean(check.remedy))

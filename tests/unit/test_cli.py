@@ -343,7 +343,7 @@ def test_help_shows_examples(capsys: pytest.CaptureFixture[str]) -> None:
 def test_help_imports_nothing_heavy() -> None:
     program = (
         "import sys; from regoose_ci.cli import run; run(['review', '--help']);"
-        "print([m for m in ('rich', 'anyio', 'structlog', 'openai') if m in sys.modules])"
+        "print([m for m in ('rich', 'anyio', 'pydantic', 'openai') if m in sys.modules])"
     )
 
     done = subprocess.run(

@@ -8,7 +8,6 @@ import pytest
 from rich.console import Console
 
 from regoose_ci.console import Screen, one_line
-from regoose_ci.domain.diagnosis import Check, Diagnosis
 from regoose_ci.domain.report import (
     AcceptedTestReport,
     BehaviourChangeReport,
@@ -18,7 +17,7 @@ from regoose_ci.domain.report import (
     ReviewReport,
     SandboxInfo,
 )
-from regoose_ci.summary import SCREEN_LINES, fit_pair, print_diagnosis, print_summary
+from regoose_ci.summary import SCREEN_LINES, fit_pair, print_summary
 
 STARTED = datetime(2026, 3, 9, tzinfo=timezone.utc)
 OUT = Path("regoose-report")
@@ -142,28 +141,6 @@ def test_long_outcomes_that_differ_early_are_cut_at_the_end() -> None:
     base, head = fit_pair("returns 1" + "a" * 300, "returns 2", 20)
 
     assert (base, head) == ("returns 1" + "a" * 10 + "…", "returns 2")
-
-
-def test_diagnosis_shows_what_mends_a_degraded_check() -> None:
-    stream = io.StringIO()
-    console = Console(file=stream, width=100, force_terminal=True, color_system=None)
-    diagnosis = Diagnosis(
-        checks=(
-            Check("podman", "ok", "4.3.1"),
-            Check("cgroups", "degraded", "hybrid", "mount cgroup2"),
-        ),
-        sandbox=SandboxInfo(engine="podman", level="userns", degraded=("memory",)),
-    )
-
-    print_diagnosis(Screen(console, one_line), diagnosis)
-
-    assert [line.rstrip() for line in stream.getvalue().splitlines()] == [
-        "ok        podman   4.3.1",
-        "degraded  cgroups  hybrid",
-        "          mount cgroup2",
-        "",
-        "sandbox userns (podman); not held: memory",
-    ]
 
 
 def test_what_looks_unintended_comes_first() -> None:

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from regoose_ci import __version__
+from regoose_ci.console import Screen, one_line
+from regoose_ci.diagnosis_view import print_checks, print_diagnosis
+from regoose_ci.domain.diagnosis import Check, Diagnosis
+from regoose_ci.domain.report import SandboxInfo
+
+PODMAN = Check("podman", "ok", "4.3.1")
+IDS = "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ada && podman migrate"
+BROKEN = Diagnosis(
+    (
+        PODMAN,
+        Check("subordinate ids", "missing", "ada has 0 in /etc/subuid or /etc/subgid", IDS),
+        Check("canary", "missing", "podman: cannot set up namespace using newuidmap: exit 1"),
+    ),
+    SandboxInfo(),
+)
+
+
+def screen(width: int) -> tuple[Screen, io.StringIO]:
+    stream = io.StringIO()
+    console = Console(file=stream, width=width, force_terminal=True, color_system=None)
+    return Screen(console, one_line), stream
+
+
+def shown(diagnosis: Diagnosis, width: int = 80) -> list[str]:
+    place, stream = screen(width)
+    print_diagnosis(place, diagnosis)
+    return stream.getvalue().splitlines()
+
+
+def test_the_answer_comes_first() -> None:
+    works = Diagnosis((PODMAN,), SandboxInfo(engine="podman", level="rootless"))
+
+    assert shown(works, 120) == [
+        "Reviews work on this machine.",
+        "Reviewed code runs in a sandbox of level rootless (podman, containers of an ordinary user,"
+        " whose root is nobody outside",
+        "of them).",
+        "",
+        "ok        podman  4.3.1",
+        "",
+        f"regoose {__version__} doctor",
+    ]
+
+
+def test_limits_that_do_not_hold_are_in_the_answer() -> None:
+    check = Check("limits", "degraded", "memory: no cgroups in here", "set limits around this one")
+    sandbox = SandboxInfo(engine="podman", level="userns", degraded=("memory",))
+
+    lines = shown(Diagnosis((check,), sandbox))
+
+    assert lines[0] == ("Reviews work on this machine, with limits not held by the engine: memory.")
+    assert lines[-5:-2] == ["To make it better", "  limits:", "    set limits around this one"]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_what_to_do_is_listed_in_order_and_commands_stay_whole(width: int) -> None:
+    lines = shown(BROKEN, width)
+
+    assert lines[0].startswith("Reviews do not work on this machine yet: ")
+    start = lines.index("What to do, in this order")
+    assert lines[start + 1 : start + 3] == ["  subordinate ids:", f"    {IDS}"]
+    assert [line for line in lines if IDS not in line and len(line) > width] == []
+
+
+def test_long_details_go_on_below_themselves() -> None:
+    lines = shown(BROKEN, 60)
+
+    first = next(i for i, line in enumerate(lines) if "canary" in line)
+    assert lines[first].index("podman:") == len(lines[first + 1]) - len(lines[first + 1].lstrip())
+
+
+def test_remedies_that_are_sentences_are_wrapped() -> None:
+    place, stream = screen(60)
+    remedy = "Set AZURE_OPENAI_API_KEY or REGOOSE_API_KEY and AZURE_OPENAI_ENDPOINT."
+
+    print_checks(place, [Check("azure-openai", "missing", "no model chosen", remedy)])
+
+    assert stream.getvalue().splitlines()[1:] == [
+        "          Set AZURE_OPENAI_API_KEY or REGOOSE_API_KEY and",
+        "          AZURE_OPENAI_ENDPOINT.",
+    ]
+
+
+def test_what_an_engine_says_cannot_move_the_cursor() -> None:
+    lines = shown(Diagnosis((Check("canary", "missing", "\x1b[2J"),), SandboxInfo()))
+
+    assert any("\\x1b[2J" in line for line in lines)
