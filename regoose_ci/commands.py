@@ -34,7 +34,7 @@ from regoose_ci.summary import print_summary, print_verdict
 from regoose_ci.temporary import temporary_directory
 
 if TYPE_CHECKING:
-    from regoose_ci.assembly.repetition import Experiment
+    from regoose_ci.assembly.experiment import Experiment
 
 DONE, CONDITION_HOLDS, INTERRUPTED = 0, 1, 130
 DEMO_BUDGET = 6.0

@@ -8,24 +8,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from regoose_ci.action.reported import REPORT, Reported, read_directory
-from regoose_ci.assembly.repetition import (
+from regoose_ci.assembly.experiment import (
+    TEST_FILE,
     Experiment,
     check_commits,
     function_of,
     request_for,
     shas_of,
 )
-from regoose_ci.assembly.shell import TEST_FILE
 from regoose_ci.commands import DONE, Doors, trusted_settings
 from regoose_ci.config import Settings
 from regoose_ci.console import NOTE_STYLE, inert_json, open_screen, print_error
 from regoose_ci.demo.repository import make_sample_repository
 from regoose_ci.domain.candidates import RunRecord
 from regoose_ci.domain.report import BehaviourChangeReport, ReviewReport
+from regoose_ci.domain.report_files import REPORT
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import RepositoryError, UsageError
 from regoose_ci.explanation_view import print_explanation
+from regoose_ci.reports.directory import Reported, read_directory
 from regoose_ci.reports.explained import Explained, RepeatedRun, expected_outcomes, explained
 from regoose_ci.reports.explanation import Subject, find, subjects
 from regoose_ci.temporary import temporary_directory

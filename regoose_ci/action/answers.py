@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from regoose_ci.action import texts
 from regoose_ci.action.phase import Phase
-from regoose_ci.action.reported import Reported, read_artifact
+from regoose_ci.action.reported import read_artifact
 from regoose_ci.github import (
     HELP,
     HELP_KEY,
@@ -23,6 +23,7 @@ from regoose_ci.github import (
 from regoose_ci.github.command import Commit, Explain, Help, Ignore, Unknown
 from regoose_ci.github.errors import RejectedError
 from regoose_ci.reports import render_explanation
+from regoose_ci.reports.directory import Reported
 from regoose_ci.reports.neutralise import prose
 from regoose_ci.reports.wording import tests_in
 

@@ -13,7 +13,7 @@ from regoose_ci.action import texts
 from regoose_ci.action.annotations import annotate
 from regoose_ci.action.phase import Phase
 from regoose_ci.action.plan import DonePlan, Plan, PublishPlan, ReviewPlan
-from regoose_ci.action.reported import Reported, read_artifact, read_directory
+from regoose_ci.action.reported import read_artifact
 from regoose_ci.domain.report import ReviewReport
 from regoose_ci.errors import InfrastructureError
 from regoose_ci.github import (
@@ -28,6 +28,7 @@ from regoose_ci.github import (
     body_limit,
 )
 from regoose_ci.reports import render_comment, render_summary
+from regoose_ci.reports.directory import Reported, read_directory
 from regoose_ci.reports.markdown import SUMMARY_LIMIT
 
 _ROOM = 2_000

@@ -35,7 +35,7 @@ class Ending:
 
 def ending_of(error: BaseException) -> Ending:
     """Return what the report says about the exception that ended a session."""
-    error = _most_telling(error)
+    error = most_telling(error)
     if isinstance(error, KeyboardInterrupt):
         return Ending(INTERRUPTED)
     if isinstance(error, RegooseError):
@@ -48,7 +48,7 @@ def ending_of(error: BaseException) -> Ending:
     return Ending(reason, told, error)
 
 
-def _most_telling(error: BaseException) -> BaseException:
+def most_telling(error: BaseException) -> BaseException:
     """Return of a task group's errors an interrupt, else one of ours, else the first."""
     leaves = list(_leaves(error))
     for kind in (KeyboardInterrupt, RegooseError):

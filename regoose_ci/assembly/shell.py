@@ -8,6 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from regoose_ci.assembly.experiment import TEST_FILE
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import InfrastructureError
 from regoose_ci.guest.protocol import REPOSITORY, TOOLS
@@ -17,7 +18,6 @@ from regoose_ci.sandbox.container import ContainerSandbox
 from regoose_ci.sandbox.flags import ContainerSpec, run_arguments
 from regoose_ci.sandbox.leftovers import new_name, remove
 
-TEST_FILE = "/tmp/test_generated.py"  # noqa: S108 - inside the sandbox
 _ENGINE_FAILED = 125
 _LONGEST_ARGUMENT = 100_000
 _HOME = "/tmp/regoose"  # noqa: S108 - inside the sandbox

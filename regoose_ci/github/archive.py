@@ -6,32 +6,23 @@ Nothing is written to disk: names are keys of a mapping, and only the ones expec
 from __future__ import annotations
 
 import io
-import re
 import stat
 import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from regoose_ci.domain.report_files import ReportLimits, is_report_file
 from regoose_ci.github.errors import BadAnswerError
 
-_KEPT = re.compile(r"report\.json|tests/test_[A-Za-z0-9_]{1,200}\.py")
 _ENCRYPTED = 0x1
 
 
 @dataclass(frozen=True)
-class ArchiveLimits:
+class ArchiveLimits(ReportLimits):
     """How much of an artifact is read."""
 
     zipped_bytes: int = 64 * 1024 * 1024
-    entries: int = 2_000
-    file_bytes: int = 32 * 1024 * 1024
-    total_bytes: int = 64 * 1024 * 1024
-
-
-def is_kept(name: str) -> bool:
-    """Whether a file of a report directory is read: the report, or a test module."""
-    return _KEPT.fullmatch(name) is not None
 
 
 def read_archive(data: bytes, limits: ArchiveLimits | None = None) -> Mapping[str, bytes]:
@@ -58,7 +49,7 @@ def _read(archive: zipfile.ZipFile, limits: ArchiveLimits) -> Mapping[str, bytes
     files: dict[str, bytes] = {}
     room = limits.total_bytes
     for entry in entries:
-        if not is_kept(entry.filename):
+        if not is_report_file(entry.filename):
             continue
         if entry.filename in files:
             raise BadAnswerError("The artifact has two files of one name.")

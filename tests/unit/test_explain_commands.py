@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from regoose_ci.assembly.repetition import Experiment
+from regoose_ci.assembly.experiment import Experiment
 from regoose_ci.cli import run
 from regoose_ci.commands import Doors
 from regoose_ci.config import Settings, variable_name

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from regoose_ci.assembly.shell import _CUSTOMIZE, _LAUNCHER, TEST_FILE, plan_shell
+from regoose_ci.assembly.experiment import TEST_FILE
+from regoose_ci.assembly.shell import _CUSTOMIZE, _LAUNCHER, plan_shell
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.guest.protocol import GuestSetup
 from regoose_ci.sandbox.base import GuestLimits, GuestSpec, Mount
