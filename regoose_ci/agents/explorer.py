@@ -31,7 +31,7 @@ from regoose_ci.sandbox.base import Guest
 
 HARVEST_SHARE = 0.3
 """Share of the budget that running existing tests may take."""
-MUTANT_SHARE = 0.5
+MUTANT_SHARE = 0.3
 LEAST_MUTANTS = 0.25
 MAX_HARVEST = 15.0
 MAX_SECONDS = 30.0

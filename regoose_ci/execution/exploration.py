@@ -26,12 +26,15 @@ from regoose_ci.execution.findings import (
 )
 from regoose_ci.execution.jobs import evaluate
 from regoose_ci.execution.pairs import GuestPair
+from regoose_ci.execution.patience import CALL_TIMEOUT, Lateness, Patience
 from regoose_ci.guest.protocol import Evaluated
 from regoose_ci.inputs.search import InputSearch
 from regoose_ci.inputs.seeds import Seed
 from regoose_ci.inputs.simplify import CallSize, Usual, call_size, simpler
 
-CALL_TIMEOUT = 2.0
+LEAST_BARREN = 10.0
+BARREN_SHARE = 0.5
+"""Exploring ends early when so many seconds, and this share of all, brought nothing new."""
 BATCH_SECONDS = 0.4
 LONGEST_BATCH = 3.0
 MAX_BATCH = 96
@@ -88,6 +91,9 @@ class Exploration:
         self._search = search
         self._usual = usual or {}
         self._batch = 8
+        self._patience = Patience()
+        self._spent = 0.0
+        self._barren = 0.0
         self._watch = {
             revision: tuple(
                 target_of(function, source)
@@ -112,7 +118,7 @@ class Exploration:
         """
         end = time.monotonic() + seconds
         deadline = end - SHRINK_SHARE * seconds
-        while time.monotonic() < deadline and not self._search.exhausted:
+        while time.monotonic() < deadline and not self._search.exhausted and not self._is_barren:
             seeds = self._search.next_batch(self._batch)
             if not seeds:
                 break
@@ -124,6 +130,10 @@ class Exploration:
             owner = self._owner(smallest)
             owner.witnesses[kind] = replace(smallest, function_id=owner.function.id)
         return list(self._findings.values())
+
+    @property
+    def _is_barren(self) -> bool:
+        return self._barren > max(LEAST_BARREN, BARREN_SHARE * self._spent)
 
     def _chosen_witnesses(self) -> dict[Kind, Observation]:
         """Keep a few witnesses: public calls where there are some, each kind in turn."""
@@ -144,12 +154,14 @@ class Exploration:
         candidates = comparable or reached or list(self._findings.values())
         return min(candidates, key=lambda f: sum(f.reached.values()))
 
-    async def observe(self, seeds: list[Seed]) -> list[Observation]:
+    async def observe(
+        self, seeds: Sequence[Seed], timeout: float = CALL_TIMEOUT
+    ) -> list[Observation]:
         """Make calls on all revisions at once; slow ones leave the last calls undone."""
         calls = [seed.call for seed in seeds]
         results = await self._pair.on_each(
             lambda revision, guest: evaluate(
-                guest, calls, self._watch[revision], CALL_TIMEOUT, LONGEST_BATCH
+                guest, calls, self._watch[revision], timeout, LONGEST_BATCH
             )
         )
         made = min(map(len, results.values()))
@@ -167,14 +179,30 @@ class Exploration:
         )
 
     async def _try(self, seeds: list[Seed]) -> None:
-        started = time.monotonic()
-        observations = await self.observe(seeds)
+        started, timeout = time.monotonic(), self._patience.timeout
+        observations = await self.observe(seeds, timeout)
         took = time.monotonic() - started
         self._batch = max(1, min(MAX_BATCH, int(len(seeds) * BATCH_SECONDS / max(took, 0.001)) + 1))
+        self._search.put_back(seeds[len(observations) :])
+        news = 0
         for seed, observation in zip(seeds, observations, strict=False):
-            self._learn(seed, observation)
+            patient = await self._patiently(seed, observation, timeout)
+            news += patient is not None and self._learn(seed, patient)
+        took = time.monotonic() - started
+        self._spent += took
+        self._barren = 0.0 if news else self._barren + took
 
-    def _learn(self, seed: Seed, observation: Observation) -> None:
+    async def _patiently(self, seed: Seed, seen: Observation, timeout: float) -> Observation | None:
+        """Make a call again that may only have had too little time; ``None``: leave it out."""
+        lateness = self._patience.judge(seen, timeout)
+        if lateness is not Lateness.UNCLEAR:
+            return seen if lateness is Lateness.NONE else None
+        (again,) = await self.observe([seed])
+        self._patience.learn(seen, again)
+        return again
+
+    def _learn(self, seed: Seed, observation: Observation) -> bool:
+        """Keep what an input showed; tell whether it was anything new."""
         features = set(_features(observation))
         found = noteworthy_difference(observation)
         if found is not None:
@@ -186,6 +214,7 @@ class Exploration:
         for findings in self._findings.values():
             if _enters(findings, observation) and (is_new or len(findings.kept) < MAX_KEPT):
                 findings.kept.append(replace(observation, function_id=findings.function.id))
+        return is_new
 
     def _counts_as_reaching(self, goal: str, observation: Observation) -> bool:
         """Tell whether more inputs like this one are wanted.

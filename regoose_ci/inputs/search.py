@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter, deque
-from collections.abc import Collection, Hashable, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from regoose_ci.domain.observations import Call, Origin
@@ -88,6 +88,10 @@ class InputSearch:
             if seed.call not in self.tried:
                 self.tried.add(seed.call)
                 (self._typed if seed.origin is Origin.TYPES else self._known).append(seed)
+
+    def put_back(self, seeds: Sequence[Seed]) -> None:
+        """Queue inputs that were taken and not tried; they are the next."""
+        self._known.extendleft(reversed(seeds))
 
     @property
     def exhausted(self) -> bool:
