@@ -13,11 +13,11 @@ from anyio.streams.memory import MemoryObjectReceiveStream
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Call, Observation, Origin
 from regoose_ci.errors import GuestError
-from regoose_ci.execution.patience import CALL_TIMEOUT
 from regoose_ci.execution.findings import FunctionFindings, sources_of, target_of
 from regoose_ci.execution.jobs import evaluate
 from regoose_ci.execution.mutation import measure_mutants
 from regoose_ci.execution.pairs import GuestPair, PairFactory
+from regoose_ci.execution.patience import CALL_TIMEOUT
 from regoose_ci.execution.stability import repeat
 
 SECONDS = 10.0

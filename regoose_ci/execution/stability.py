@@ -8,10 +8,10 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from regoose_ci.domain.observations import Observation, Origin, Outcome, Value
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.endings import Ending, ending_of
-from regoose_ci.execution.patience import CALL_TIMEOUT
 from regoose_ci.execution.findings import FunctionFindings, noteworthy_difference
 from regoose_ci.execution.jobs import evaluate
 from regoose_ci.execution.pairs import GuestPair
+from regoose_ci.execution.patience import CALL_TIMEOUT
 from regoose_ci.inputs.simplify import call_size
 
 MAX_CONFIRMED = 240

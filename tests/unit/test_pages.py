@@ -17,8 +17,8 @@ from regoose_ci.cli import build_cli
 from regoose_ci.config import NEVER_COMMITTED, Settings, setting_name, variable_name
 from regoose_ci.config_sources import OF_THE_PROJECT, load_settings
 from regoose_ci.domain import bounds
-from regoose_ci.execution.patience import CALL_TIMEOUT
 from regoose_ci.execution.jobs import IMPORT_TIMEOUT, TEST_TIMEOUT
+from regoose_ci.execution.patience import CALL_TIMEOUT
 from regoose_ci.github.command import HELP
 from regoose_ci.providers.endpoint import Adapter
 from regoose_ci.reports.wording import REJECTIONS, SKIP_REASONS
