@@ -31,15 +31,22 @@ def print_diagnosis(screen: Screen, diagnosis: Diagnosis) -> None:
     screen.console.print()
     for check in diagnosis.checks:
         _print_check(screen, check, _width(diagnosis.checks))
-    remedies = [check for check in diagnosis.checks if check.remedy]
-    if remedies:
-        screen.console.print()
-        _wrapped(screen, Text(_to_do(diagnosis), "bold"), 0)
-        for check in remedies:
-            _wrapped(screen, Text(f"{screen.clean(check.name)}:"), 2)
-            _print_remedy(screen, check, 4)
+    _print_remedies(screen, diagnosis)
     screen.console.print()
     _wrapped(screen, Text(f"regoose {__version__} doctor", NOTE_STYLE), 0)
+
+
+def _print_remedies(screen: Screen, diagnosis: Diagnosis) -> None:
+    """Print what there is to do, what is missing before what could be better."""
+    remedies = [check for check in diagnosis.checks if check.remedy]
+    remedies.sort(key=lambda check: check.status != "missing")
+    if not remedies:
+        return
+    screen.console.print()
+    _wrapped(screen, Text(_to_do(diagnosis), "bold"), 0)
+    for number, check in enumerate(remedies, 1):
+        _wrapped(screen, Text(f"{number}. {screen.clean(check.name)}"), 2)
+        _print_remedy(screen, check, 5)
 
 
 def print_checks(screen: Screen, checks: Sequence[Check]) -> None:
@@ -71,7 +78,7 @@ def _answer(diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
     if not diagnosis.can_review:
         yield f"Reviews do not work on this machine yet: {level}.", "bold red"
         return
-    engine = f"{sandbox.engine}, " if sandbox.engine else ""
+    engine = f", on {sandbox.engine}" if sandbox.engine else ""
     if not sandbox.degraded:
         yield "Reviews work on this machine.", "bold green"
     else:
@@ -80,11 +87,15 @@ def _answer(diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
             f"Reviews work on this machine, with limits not held by the engine: {limits}.",
             ("bold yellow"),
         )
-    yield f"Reviewed code runs in a sandbox of level {sandbox.level} ({engine}{level}).", ""
+    yield f"The sandbox is at level {sandbox.level}{engine}: {level}.", ""
 
 
 def _to_do(diagnosis: Diagnosis) -> str:
-    return "To make it better" if diagnosis.can_review else "What to do, in this order"
+    return (
+        "To make it better"
+        if diagnosis.can_review
+        else "What to do, in this order; then start regoose doctor again"
+    )
 
 
 def _width(checks: Sequence[Check]) -> int:
@@ -92,7 +103,7 @@ def _width(checks: Sequence[Check]) -> int:
 
 
 def _print_check(screen: Screen, check: Check, width: int) -> None:
-    head = Text(f"{check.status:{_STATUS_WIDTH}}", _STATUS_STYLES[check.status])
+    head = Text().append(f"{check.status:{_STATUS_WIDTH}}", _STATUS_STYLES[check.status])
     head.append(f"{check.name:{width}}{' ' * _GAP}", "bold")
     room = screen.console.width - len(head)
     lines = Text(screen.clean(check.detail)).wrap(screen.console, room)

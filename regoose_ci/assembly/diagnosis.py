@@ -70,7 +70,7 @@ def checks_of(facts: MachineFacts) -> tuple[Check, ...]:
         engine = works.engine
         words = (engine.runtime, *engine.extra)
         how = f" ({' '.join(filter(None, words))})" if any(words) else ""
-        checks.append(Check("canary", "ok", f"a container of level {engine.level} works{how}"))
+        checks.append(Check("container", "ok", f"a container of level {engine.level} works{how}"))
         return tuple(checks)
     in_the_way = list(_in_the_way(facts)) if "podman" in facts.commands else []
     return (*checks, *in_the_way, *_failures(facts, explained=bool(in_the_way)))
@@ -218,7 +218,7 @@ def _failures(facts: MachineFacts, *, explained: bool) -> Iterator[Check]:
             remedy = "" if explained else _last_resort(facts)
             if attempt.problem == FILES_UNSEEN:
                 remedy = f"{_install(facts, 'podman')}, or run Regoose's image with .ci/nest"
-            yield Check("canary", "missing", detail, remedy)
+            yield Check("container", "missing", detail, remedy)
 
 
 def _last_resort(facts: MachineFacts) -> str:

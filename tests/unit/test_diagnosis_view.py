@@ -17,7 +17,7 @@ BROKEN = Diagnosis(
     (
         PODMAN,
         Check("subordinate ids", "missing", "ada has 0 in /etc/subuid or /etc/subgid", IDS),
-        Check("canary", "missing", "podman: cannot set up namespace using newuidmap: exit 1"),
+        Check("container", "missing", "podman: cannot set up namespace using newuidmap: exit 1"),
     ),
     SandboxInfo(),
 )
@@ -40,9 +40,8 @@ def test_the_answer_comes_first() -> None:
 
     assert shown(works, 120) == [
         "Reviews work on this machine.",
-        "Reviewed code runs in a sandbox of level rootless (podman, containers of an ordinary user,"
-        " whose root is nobody outside",
-        "of them).",
+        "The sandbox is at level rootless, on podman: containers of an ordinary user, whose root is"
+        " nobody outside of them.",
         "",
         "ok        podman  4.3.1",
         "",
@@ -57,7 +56,7 @@ def test_limits_that_do_not_hold_are_in_the_answer() -> None:
     lines = shown(Diagnosis((check,), sandbox))
 
     assert lines[0] == ("Reviews work on this machine, with limits not held by the engine: memory.")
-    assert lines[-5:-2] == ["To make it better", "  limits:", "    set limits around this one"]
+    assert lines[-5:-2] == ["To make it better", "  1. limits", "     set limits around this one"]
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
@@ -65,15 +64,23 @@ def test_what_to_do_is_listed_in_order_and_commands_stay_whole(width: int) -> No
     lines = shown(BROKEN, width)
 
     assert lines[0].startswith("Reviews do not work on this machine yet: ")
-    start = lines.index("What to do, in this order")
-    assert lines[start + 1 : start + 3] == ["  subordinate ids:", f"    {IDS}"]
+    start = lines.index("What to do, in this order; then start regoose doctor again")
+    assert lines[start + 1 : start + 3] == ["  1. subordinate ids", f"     {IDS}"]
     assert [line for line in lines if IDS not in line and len(line) > width] == []
+
+
+def test_what_is_missing_is_to_be_done_before_what_could_be_better() -> None:
+    better = Check("docker", "degraded", "its engine does not answer", "systemctl start docker")
+
+    lines = shown(Diagnosis((better, *BROKEN.checks), SandboxInfo()))
+
+    assert lines.index("  1. subordinate ids") < lines.index("  2. docker")
 
 
 def test_long_details_go_on_below_themselves() -> None:
     lines = shown(BROKEN, 60)
 
-    first = next(i for i, line in enumerate(lines) if "canary" in line)
+    first = next(i for i, line in enumerate(lines) if "container" in line and "podman:" in line)
     assert lines[first].index("podman:") == len(lines[first + 1]) - len(lines[first + 1].lstrip())
 
 
@@ -90,6 +97,6 @@ def test_remedies_that_are_sentences_are_wrapped() -> None:
 
 
 def test_what_an_engine_says_cannot_move_the_cursor() -> None:
-    lines = shown(Diagnosis((Check("canary", "missing", "\x1b[2J"),), SandboxInfo()))
+    lines = shown(Diagnosis((Check("container", "missing", "\x1b[2J"),), SandboxInfo()))
 
     assert any("\\x1b[2J" in line for line in lines)

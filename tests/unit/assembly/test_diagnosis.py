@@ -80,7 +80,7 @@ def test_an_engine_without_subordinate_ids() -> None:
         "sudo usermod --add-subuids 231072-296607 --add-subgids 231072-296607 robin"
         " && podman system migrate"
     )
-    assert found["canary"].remedy == ""
+    assert found["container"].remedy == ""
 
 
 def test_an_engine_without_newuidmap() -> None:
@@ -208,7 +208,7 @@ def test_a_docker_that_cannot_be_used(daemon: str, remedy: str) -> None:
 
 def test_a_failure_that_nothing_explains_is_quoted_once() -> None:
     twice = (attempt("conmon is missing"), attempt("conmon is missing"))
-    canaries = [c for c in checks_of(broken(attempts=twice)) if c.name == "canary"]
+    canaries = [c for c in checks_of(broken(attempts=twice)) if c.name == "container"]
 
     assert [(c.detail, c.remedy) for c in canaries] == [
         ("podman: conmon is missing", "podman system migrate")
@@ -222,7 +222,7 @@ def test_a_docker_daemon_that_does_not_see_our_files() -> None:
         attempts=(blind,),
     )  # fmt: skip
 
-    check = problems(facts)["canary"]
+    check = problems(facts)["container"]
     assert check.detail == f"docker: {FILES_UNSEEN}"
     assert check.remedy == "sudo apt-get install podman, or run Regoose's image with .ci/nest"
 
