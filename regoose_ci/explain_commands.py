@@ -60,7 +60,7 @@ def explain(wanted: Wanted, overrides: Mapping[str, object], doors: Doors) -> in
         )
     reported = _read(wanted.report)
     subject = _one(reported.report, wanted.id)
-    found = explained(reported.tests, subject, _options(wanted))
+    found = explained(reported.report, reported.tests, subject, _options(wanted))
     with _place(reported.report, wanted.repository) as (place, problem):
         if problem is not None:
             return _without_repository(wanted, found, problem)

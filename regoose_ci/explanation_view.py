@@ -39,9 +39,10 @@ def print_explanation(screen: Screen, found: Explained) -> None:
     if found.runs:
         _print_runs(screen, found)
     _heading(screen, "Again")
+    other = "; --revision base for the other" if "base" in found.revisions else ""
     for command, what in (
-        (found.repeat, "runs the test on base and head"),
-        (found.open_shell, "opens a shell in a sandbox with head; --revision base for the other"),
+        (found.repeat, f"runs the test on {' and '.join(found.revisions)}"),
+        (found.open_shell, f"opens a shell in a sandbox with head{other}"),
     ):
         _code(screen, [(f"  {command}", "bold")])
         _paragraph(screen, [(what, NOTE_STYLE)], 4)

@@ -10,9 +10,10 @@ from regoose_ci.domain.report import (
     BehaviourChangeReport,
     RanLines,
     ReportModel,
+    ReviewReport,
     RunOutcomeName,
 )
-from regoose_ci.reports.explanation import HunkLine, Subject, hunk, node_name, origin
+from regoose_ci.reports.explanation import HunkLine, Subject, as_it_is, hunk, node_name, origin
 
 
 class Intended(ReportModel):
@@ -65,16 +66,21 @@ class Explained(ReportModel):
     ran: RanLines
     hunk: tuple[HunkLine, ...]
     test: TestText
+    revisions: tuple[Literal["base", "head"], ...]
+    """Where it can be repeated: of ``harden`` there is no base."""
     repeat: str
     open_shell: str
     runs: tuple[RepeatedRun, ...] = ()
     problem: str | None = None
 
 
-def explained(tests: Mapping[str, str], subject: Subject, options: tuple[str, ...]) -> Explained:
+def explained(
+    report: ReviewReport, tests: Mapping[str, str], subject: Subject, options: tuple[str, ...]
+) -> Explained:
     """Put together what a report has about a subject.
 
     Args:
+        report: The session's report.
         tests: Source of the accepted tests by file name relative to the report directory.
         subject: One of the report's subjects.
         options: What the command that repeats it needs besides the id, such as ``--report DIR``.
@@ -95,8 +101,9 @@ def explained(tests: Mapping[str, str], subject: Subject, options: tuple[str, ..
         found=origin(subject),
         intended=_intended(subject),
         ran=subject.ran,
-        hunk=hunk(subject),
+        hunk=hunk(subject) if report.base_sha else as_it_is(subject),
         test=_test(subject, tests),
+        revisions=("base", "head") if report.base_sha else ("head",),
         repeat=f"{command} --run",
         open_shell=f"{command} --shell",
     )

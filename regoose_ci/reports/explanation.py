@@ -110,17 +110,25 @@ def hunk(subject: Subject) -> tuple[HunkLine, ...]:
     A function of one revision alone is all added or all removed; one that is itself unchanged has
     lines of neither kind.
     """
-    function, ran = subject.function, subject.ran
-    before = function.before
-    if before is None:
-        removed = function.change == "removed"
-        old = function.source.splitlines() if removed else []
-        new = [] if removed else function.source.splitlines()
-        first = (function.line, function.line)
-    else:
-        old, new = before.source.splitlines(), function.source.splitlines()
-        first = (before.line, function.line)
-    return tuple(_with_runs(line, ran) for line in _diff(old, new, first))
+    function, before = subject.function, subject.function.before
+    here = function.source.splitlines()
+    if before is not None:
+        lines = _diff(before.source.splitlines(), here, (before.line, function.line))
+    elif function.change == "added":
+        lines = _diff([], here, (function.line, function.line))
+    elif function.change == "removed":
+        lines = _diff(here, [], (function.line, function.line))
+    else:  # a report of an earlier release does not have the function on base
+        return as_it_is(subject)
+    return tuple(_with_runs(line, subject.ran) for line in lines)
+
+
+def as_it_is(subject: Subject) -> tuple[HunkLine, ...]:
+    """The function's lines on head, none of them changed."""
+    function = subject.function
+    lines = enumerate(function.source.splitlines(), function.line)
+    plain = (HunkLine(sign=" ", text=text, head=number) for number, text in lines)
+    return tuple(_with_runs(line, subject.ran) for line in plain)
 
 
 def _diff(old: Sequence[str], new: Sequence[str], first: tuple[int, int]) -> Iterator[HunkLine]:

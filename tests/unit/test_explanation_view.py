@@ -10,7 +10,7 @@ from regoose_ci.domain.report import BaseVersion, RanLines
 from regoose_ci.explanation_view import print_explanation
 from regoose_ci.reports.explained import RepeatedRun, explained
 from regoose_ci.reports.explanation import Subject
-from tests.unit.reports.sample import SLUGIFY, slugify_function
+from tests.unit.reports.sample import SLUGIFY, review, slugify_function, unique_function
 
 BASE = SLUGIFY.replace('r"[^a-z0-9]"', 'r"[^a-z0-9]+"')
 
@@ -20,7 +20,7 @@ def shown(width: int, call: str = "slugify('Tom & Jerry')") -> list[str]:
     function = slugify_function().model_copy(update={"before": before})
     ran = RanLines(base=(45, 46), head=(46,))
     change = function.behaviour_changes[0].model_copy(update={"ran": ran, "call": call})
-    found = explained({}, Subject(function, change), ())
+    found = explained(review(function), {}, Subject(function, change), ())
     run = RepeatedRun(revision="base", outcome="passed", expected=("passed",), lines=(45, 46))
     stream = io.StringIO()
     console = Console(file=stream, width=width, force_terminal=True, color_system=None)
@@ -46,6 +46,22 @@ def test_sentences_are_wrapped_between_words_and_code_is_left_whole(width: int) 
     words = " ".join(" ".join(lines).split())
     assert "words used to be split at runs of punctuation and are now split" in words
     assert "  def test_slugify_joins_words_across_repeated_punctuation():" in lines
+
+
+def test_a_report_of_harden_speaks_of_head_alone() -> None:
+    function = unique_function()
+    report = review(function).model_copy(update={"base_sha": None})
+    stream = io.StringIO()
+    console = Console(file=stream, width=80, force_terminal=True, color_system=None)
+
+    found = explained(report, {}, Subject(function, function.tests[0]), ())
+    print_explanation(Screen(console, one_line), found)
+
+    lines = stream.getvalue().splitlines()
+    assert "The function" in lines
+    assert [line for line in lines if " + def" in line] == []
+    assert "    runs the test on head" in lines
+    assert "    opens a shell in a sandbox with head" in lines
 
 
 def test_what_the_code_chose_cannot_move_the_cursor() -> None:

@@ -97,6 +97,13 @@ def test_an_unchanged_function_has_no_signs() -> None:
     assert {line.sign for line in hunk(change_of(function))} == {" "}
 
 
+def test_a_changed_function_without_its_base_is_shown_as_it_is() -> None:
+    lines = hunk(change_of(slugify_function()))
+
+    assert {(line.sign, line.base) for line in lines} == {(" ", None)}
+    assert lines[0].head == slugify_function().line
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [((), "no line"), ((4,), "line 4"), ((9, 4, 5, 6), "lines 4\u20136, 9")],
@@ -137,7 +144,7 @@ def test_the_commands_that_repeat_it_are_quoted_for_a_shell() -> None:
     function = slugify_function()
     change = function.behaviour_changes[0].model_copy(update={"id": "a b;c"})
 
-    found = explained({}, Subject(function, change), ("--report", "out dir"))
+    found = explained(sample_review(), {}, Subject(function, change), ("--report", "out dir"))
 
     assert found.repeat == "regoose explain 'a b;c' --report 'out dir' --run"
     assert found.open_shell == "regoose explain 'a b;c' --report 'out dir' --shell"
