@@ -71,7 +71,10 @@ def explain(wanted: Wanted, overrides: Mapping[str, object], doors: Doors) -> in
         experiment = _experiment(reported.report, subject, found, place, settings)
         if wanted.shell is not None:
             return _open_shell(wanted.shell, experiment, settings, doors)
-        runs = _run(subject, experiment, settings, doors)
+        try:
+            runs = _run(subject, experiment, settings, doors)
+        except RepositoryError as error:  # as where a work tree is another one by now
+            return _without_repository(wanted, found, error)
         _show(wanted, found.model_copy(update={"runs": runs}))
         return DONE
 

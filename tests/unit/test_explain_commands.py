@@ -17,6 +17,7 @@ from regoose_ci.demo.repository import make_sample_repository
 from regoose_ci.domain.candidates import RunOutcome, RunRecord
 from regoose_ci.domain.report import ReviewReport
 from regoose_ci.domain.revisions import Revision
+from regoose_ci.errors import RepositoryError
 from regoose_ci.reports import to_json
 from tests.unit.reports.sample import SUGGESTED_SLUGIFY, sample_review, slugify_function
 
@@ -166,6 +167,21 @@ def test_without_the_commits_the_report_is_still_shown(
     assert "no repository with the report's commits (5f1c9ab0d2 and c3d21e77a9)" in printed.err
     assert "a clone of example/slugger" in printed.err
     assert laboratory.experiments == []
+
+
+def test_where_the_work_tree_is_another_one_by_now_the_report_is_still_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reviewed_here(tmp_path)
+
+    def repeat(_: Experiment, __: Settings) -> Mapping[Revision, RunRecord]:
+        raise RepositoryError("the repository no longer gives the commits", "Review it again.")
+
+    assert run(["explain", "b7f3a1", "--run"], Doors(repeat=repeat)) == 2
+
+    printed = capsys.readouterr()
+    assert "slugify('Tom & Jerry')" in printed.out
+    assert "error: the repository no longer gives the commits\n" in printed.err
 
 
 @pytest.mark.parametrize(

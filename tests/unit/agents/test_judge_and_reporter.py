@@ -19,6 +19,7 @@ from regoose_ci.domain.candidates import (
 )
 from regoose_ci.domain.changes import ChangeSet, SkippedFile
 from regoose_ci.domain.events import Stage, StageFinished, StageStarted
+from regoose_ci.domain.observations import Origin, Reach
 from regoose_ci.domain.report import ReviewReport
 from regoose_ci.domain.revisions import Revision
 from tests.unit.agents.boards import PRICE, board, candidate, findings, shown
@@ -108,6 +109,32 @@ def test_a_finished_session_is_reported() -> None:
     }
     assert function.coverage.changed_lines == function.coverage.covered == (2,)
     assert function.explored.inputs == 7
+
+
+def test_the_report_says_how_an_input_was_found_and_what_it_ran() -> None:
+    path = PRICE.current.path
+    beyond = dataclasses.replace(
+        OBSERVED,
+        origin=Origin.CALL_SITE,
+        reached={
+            Revision.BASE: Reach({path: (99, 2, 1, 2), "other.py": (1,)}),
+            Revision.HEAD: Reach({path: (1,)}),
+        },
+    )
+    test = candidate(CandidateKind.CATCHING, beyond)
+    made, _ = board()
+    made.findings[PRICE.id] = findings(beyond)
+    made.verdicts[PRICE.id] = [verdict(test)]
+
+    (function,) = reported(made).functions
+
+    (change,) = function.behaviour_changes
+    assert (change.origin, change.ran.base, change.ran.head) == ("call_site", (1, 2), (1,))
+    assert function.tests[0].input_origins == ("call_site",)
+    assert PRICE.base is not None
+    assert function.before is not None
+    assert (function.before.path, function.before.line) == (path, PRICE.base.first_line)
+    assert function.before.source == PRICE.base.source
 
 
 def test_an_ignored_behaviour_change_is_left_out_with_its_test_and_counted() -> None:
