@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from regoose_ci.domain.observations import Call, Origin
-from regoose_ci.inputs.expressions import constants, literal, parse
+from regoose_ci.inputs.expressions import constants, kind_of, literal, parse
 from regoose_ci.inputs.pool import Pool
 from regoose_ci.inputs.seeds import Seed
 
@@ -42,18 +42,38 @@ NEARLY_EQUAL: tuple[Callable[[str], str], ...] = (
 def paired_seeds(call: Call, pool: Pool) -> Iterator[Seed]:
     """Yield a call with a literal in one part and nearly the same literal in the next part.
 
-    Parts are the receiver and the arguments; those that hold a string are paired, also where it
-    is an argument of a constructor there. Every literal gets one detail before any gets two.
+    Parts are the receiver and the arguments; those that hold a string are paired if they have to
+    do with each other, also where it is an argument of a constructor there. Every literal gets
+    one detail before any gets two.
     """
-    places = [n for n, part in enumerate(_parts(call)) if _first_text(part) is not None]
-    if len(places) < 2:
+    parts = _parts(call)
+    places = [n for n, part in enumerate(parts) if _first_text(part) is not None]
+    neighbours = [
+        (first, second)
+        for first, second in itertools.pairwise(places)
+        if _is_related(str(parts[first]), str(parts[second]))
+    ]
+    if not neighbours:
         return
     texts = [value for source in pool.harvested("str") if isinstance(value := _value(source), str)]
     turns = itertools.zip_longest(*(_nearly_equal(text) for text in texts))
     rows = ((text, near) for turn in turns for text, near in zip(texts, turn, strict=True) if near)
-    pairs = ((row, both) for row in rows for both in itertools.pairwise(places))
+    pairs = ((row, both) for row in rows for both in neighbours)
     for (text, near), (first, second) in itertools.islice(pairs, MAX_PAIRS):
         yield Seed(_with(call, {first: near, second: text}), Origin.LITERALS)
+
+
+def _is_related(first: str, second: str) -> bool:
+    """Tell whether two parts hold texts of one sort: as values of a type, or by what they share."""
+    if kind_of(first) == kind_of(second):
+        return True
+    tokens = (set(_TOKEN.findall(_text_of(part))) for part in (first, second))
+    return bool(set.intersection(*tokens))
+
+
+def _text_of(part: str) -> str:
+    text = _first_text(part)
+    return "" if text is None else str(text.value)
 
 
 def _nearly_equal(text: str) -> Iterator[str]:

@@ -20,6 +20,8 @@ GOAL_SHARE = 0.8
 """Share of mutations that are made for one goal, rare ones more often."""
 EXPANDED = 3
 """So many inputs that came to a goal through a callable get other literals for each argument."""
+MAX_MISSES = 12
+"""A column ends when so many in a row did not come to the goal that the input came to."""
 KNOWN_SHARE = 0.6
 TYPED_SHARE = 0.5
 """Shares of a batch that seeds have once some input came to a goal: of those that people wrote,
@@ -44,12 +46,31 @@ _USED = (Origin.CARVED, Origin.CALL_SITE, Origin.LITERALS)
 """Origins of inputs that the project itself uses, or nearly."""
 
 
+@dataclass(slots=True)
+class _Column:
+    """Literals in place of one part of an input that came to a goal."""
+
+    seeds: Iterator[Seed]
+    misses: int = 0
+    """So many in a row did not come to the goal."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Expansion:
-    """Literals in place of the arguments of an input that came to a goal."""
+    """What varies an input that came to a goal; the columns take turns."""
 
     goal: str
-    seeds: Iterator[Seed]
+    columns: deque[_Column]
+
+    def next(self) -> tuple[Seed, _Column] | None:
+        """Take one input of the next column that still promises something."""
+        while self.columns:
+            column = self.columns.popleft()
+            seed = next(column.seeds, None) if column.misses < MAX_MISSES else None
+            if seed is not None:
+                self.columns.append(column)
+                return seed, column
+        return None
 
 
 @dataclass(slots=True)
@@ -71,6 +92,8 @@ class InputSearch:
     _corpus: list[_Member] = field(default_factory=list)
     _by_goal: dict[str, list[_Member]] = field(default_factory=dict)
     _expansions: list[_Expansion] = field(default_factory=list)
+    _asked: dict[Call, tuple[str, _Column]] = field(default_factory=dict)
+    """What each input of an expansion was tried for."""
     _ways: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How many inputs came to a goal through a callable."""
     _hits: Counter[str] = field(default_factory=Counter)
@@ -131,12 +154,14 @@ class InputSearch:
         while self._expansions and len(found) < count:
             rarest = min(self._expansions, key=lambda e: len(self._reaching(e.goal)))
             self._expansions.remove(rarest)
-            seed = next(rarest.seeds, None)
-            if seed is None:
+            taken = rarest.next()
+            if taken is None:
                 continue
             self._expansions.append(rarest)  # behind others of the same goal
+            seed, column = taken
             if seed.call not in self.tried:
                 self.tried.add(seed.call)
+                self._asked[seed.call] = (rarest.goal, column)
                 found.append(seed)
         return found
 
@@ -152,6 +177,9 @@ class InputSearch:
 
         ``goals`` are what it came to; such inputs are mutated more often than others.
         """
+        goal, column = self._asked.pop(seed.call, (NO_GOAL, None))
+        if column is not None and goal:
+            column.misses = 0 if goal in goals else column.misses + 1
         new = set(features) - self._features
         self._since_new = 0 if new else self._since_new + 1
         self._features |= new
@@ -166,14 +194,14 @@ class InputSearch:
         for goal in goals or [NO_GOAL]:
             self._ways[goal, member.call.name] += 1
             if self._ways[goal, member.call.name] <= EXPANDED:
-                self._expand(goal, literal_seeds(member.call, self.pool))
-                self._expand(goal, paired_seeds(member.call, self.pool))
+                seeds = [
+                    *literal_seeds(member.call, self.pool),
+                    paired_seeds(member.call, self.pool),
+                ]
+                self._expansions.append(_Expansion(goal, deque(map(_Column, seeds))))
         for members in (self._corpus, *map(self._reaching, goals)):
             members.append(member)
             del members[:-MAX_CORPUS]
-
-    def _expand(self, goal: str, seeds: Iterator[Seed]) -> None:
-        self._expansions.append(_Expansion(goal, seeds))
 
     def _mutant(self) -> Seed | None:
         members = self._corpus

@@ -140,8 +140,8 @@ def keyword_seeds(calls: Sequence[Call], keywords: Sequence[str], pool: Pool) ->
             yield Seed(changed, Origin.VARIATION)
 
 
-def literal_seeds(call: Call, pool: Pool) -> Iterator[Seed]:
-    """Yield a call with one argument replaced by each literal of its type, arguments in turn.
+def literal_seeds(call: Call, pool: Pool) -> list[Iterator[Seed]]:
+    """Return, for each argument, the call with that argument replaced by each literal of its type.
 
     What a project's tests feed to its functions is the best guess of what else they get.
     """
@@ -149,8 +149,7 @@ def literal_seeds(call: Call, pool: Pool) -> Iterator[Seed]:
         *(_with_argument(call, n, pool.harvested) for n in range(len(call.args))),
         *(_with_keyword(call, n, pool.harvested) for n in range(len(call.kwargs))),
     ]
-    for row in itertools.zip_longest(*columns):
-        yield from (Seed(changed, Origin.LITERALS) for changed in row if changed is not None)
+    return [(Seed(changed, Origin.LITERALS) for changed in column) for column in columns]
 
 
 _Literals = Callable[[str], tuple[str, ...]]

@@ -24,6 +24,7 @@ def test_pairs_are_bounded_and_need_two_parts_with_text() -> None:
     many = Pool([f"'item-{n}-{n}'" for n in range(200)])
     assert len(list(paired_seeds(call("f", "'a'", "'b'"), many))) <= MAX_PAIRS
     assert list(paired_seeds(call("f", "'a'", "3"), many)) == []
+    assert list(paired_seeds(call("f", "'some text'", "['an.option']"), many)) == []
 
 
 def test_a_shared_mark_is_replaced_wherever_it_stands() -> None:

@@ -86,12 +86,13 @@ def test_the_same_seed_gives_the_same_calls() -> None:
 def test_literals_take_the_place_of_arguments_of_their_kind() -> None:
     pool = Pool(["'from a test'", "12345"])
     known = call("f", "'a'", "1", sep="'-'")
-    made = [s.call for s in literal_seeds(known, pool)]
+    seeds = [s for column in literal_seeds(known, pool) for s in column]
+    made = [s.call for s in seeds]
     assert call("f", "'from a test'", "1", sep="'-'") in made
     assert call("f", "'a'", "12345", sep="'-'") in made
     assert call("f", "'a'", "1", sep="'from a test'") in made
     assert all(len(c.args) == 2 for c in made)
-    assert {s.origin for s in literal_seeds(known, pool)} == {Origin.LITERALS}
+    assert {s.origin for s in seeds} == {Origin.LITERALS}
 
 
 def test_what_the_change_mentions_switches_an_option() -> None:
