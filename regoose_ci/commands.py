@@ -267,7 +267,7 @@ def run_request(request: ReviewRequest, settings: Settings, output: Output, door
         print_verdict(open_screen(sys.stdout), report)
     else:
         print_summary(open_screen(sys.stdout), report, settings.out)
-    if output.annotated:
+    if output.annotated and not output.quiet:
         sys.stderr.writelines(f"{line}\n" for line in annotate(report))
     return exit_code(report, settings.fail_on)
 

@@ -241,6 +241,24 @@ def test_in_actions_progress_is_folded_and_changes_stand_beside_the_code(
     ]
 
 
+@pytest.mark.parametrize("variables", [{}, {"GITHUB_ACTIONS": "true"}])
+@pytest.mark.parametrize("command", [("review",), ("demo", "--out", "out"), ("harden", "a.py")])
+def test_quiet_is_the_verdict_and_nothing_else(
+    command: tuple[str, ...],
+    variables: Mapping[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    assert start(*command, "--quiet") == 0
+
+    printed = capsys.readouterr()
+    assert printed.out == ("1 behaviour change that looks unintended, in 1 changed function.\n")
+    assert printed.err == ""
+
+
 def test_outside_of_actions_there_are_no_workflow_commands(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
