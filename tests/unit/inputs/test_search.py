@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from regoose_ci.domain.observations import Call, Origin
 from regoose_ci.inputs.pool import Pool
-from regoose_ci.inputs.search import InputSearch
+from regoose_ci.inputs.search import MAX_MISSES, InputSearch
 from regoose_ci.inputs.seeds import Seed
 from tests.unit.generation.observing import call
 from tests.unit.inputs.chance import rng
@@ -98,3 +98,24 @@ def test_every_goal_gets_its_turns() -> None:
         one.learn(seed, {number}, goals=("rare",) if seed.call.name == "g" else ("common",))
     mutants = [s.call.name for s in one.next_batch(200) if s.origin is Origin.MUTATION]
     assert mutants.count("g") > len(mutants) / 5
+
+
+def test_literals_in_a_part_that_keeps_inputs_from_the_goal_come_to_an_end() -> None:
+    literals = [f"'text {n}'" for n in range(100)]
+    one = search(call("f", "'a'", "b'option'"), pool=Pool([*literals, *(f"b{t}" for t in literals)]))
+    tried = {0: 0, 1: 0}
+    for _ in range(40):
+        for seed in one.next_batch(10):
+            is_option_kept = seed.call.args[1] == "b'option'"
+            one.learn(seed, {len(one.tried)}, goals=("goal",) if is_option_kept else ())
+            if seed.origin is Origin.LITERALS and is_option_kept != (seed.call.args[0] == "'a'"):
+                tried[0 if is_option_kept else 1] += 1
+    assert tried[0] > 90
+    assert tried[1] < 6 * MAX_MISSES
+
+
+def test_what_was_not_tried_is_the_next() -> None:
+    one = search(*(call("f", str(n)) for n in range(6)), origin=Origin.CARVED)
+    batch = one.next_batch(4)
+    one.put_back(batch[2:])
+    assert [s.call.args[0] for s in one.next_batch(4)] == ["2", "3", "4", "5"]
