@@ -14,6 +14,7 @@ from regoose_ci.domain.observations import Call
 from regoose_ci.guest.protocol import read_recipe
 from regoose_ci.inputs.expressions import constants, containers, kind_of, merged, parse
 from regoose_ci.inputs.pool import Pool
+from regoose_ci.inputs.reductions import columns_of, without_column
 from regoose_ci.inputs.relations import NEARLY_EQUAL, rename_shared
 
 MAX_TEXT = 400
@@ -258,9 +259,6 @@ class Mutator:
         return "".join(c for c in text if c.isascii() or c in before)
 
 
-_SEPARATORS = ("|", ",", "\t", ";", ":", "=")
-
-
 def _number(node: ast.expr | None, otherwise: int | float) -> int | float:
     value = getattr(node, "value", otherwise)
     return value if isinstance(value, (int, float)) else otherwise
@@ -293,21 +291,9 @@ def _drop_line(text: str, rng: random.Random) -> str:
 
 
 def _drop_column(text: str, rng: random.Random) -> str:
-    """Take one column out of every line of a table; any common separator makes a table."""
-    lines = text.splitlines()
-    marks = [m for m in _SEPARATORS if all(m in line for line in lines if line.strip())]
-    if not lines or not marks:
-        return text[::-1]
-    mark = rng.choice(marks)
-    widest = max(line.count(mark) for line in lines) + 1
-    column = rng.randrange(widest)
-    cut = []
-    for line in lines:
-        cells = line.split(mark)
-        if column < len(cells) > 1:
-            del cells[column]
-        cut.append(mark.join(cells))
-    return "\n".join(cut) + ("\n" if text.endswith("\n") else "")
+    """Take one column out of every line of a table."""
+    mark, columns = columns_of(text)
+    return without_column(text, mark, rng.randrange(columns)) if columns else text[::-1]
 
 
 def _spots(call: Call) -> list[_Spot]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import copy
-import dataclasses
 import itertools
 import random
 import re
@@ -12,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from regoose_ci.domain.observations import Call, Origin
 from regoose_ci.inputs.expressions import constants, kind_of, literal, parse
+from regoose_ci.inputs.parts import parts_of, with_parts
 from regoose_ci.inputs.pool import Pool
 from regoose_ci.inputs.seeds import Seed
 
@@ -46,7 +46,7 @@ def paired_seeds(call: Call, pool: Pool) -> Iterator[Seed]:
     do with each other, also where it is an argument of a constructor there. Every literal gets
     one detail before any gets two.
     """
-    parts = _parts(call)
+    parts = parts_of(call)
     places = [n for n, part in enumerate(parts) if _first_text(part) is not None]
     neighbours = [
         (first, second)
@@ -86,7 +86,7 @@ def rename_shared(call: Call, pieces: Sequence[str], rng: random.Random) -> Call
 
     ``None`` when no two strings have one in common.
     """
-    trees = [_tree(part) for part in _parts(call)]
+    trees = [_tree(part) for part in parts_of(call)]
     found = [node for tree in trees if tree is not None for node in _texts(tree)]
     seen: dict[str, int] = {}
     for node in found:
@@ -103,7 +103,7 @@ def rename_shared(call: Call, pieces: Sequence[str], rng: random.Random) -> Call
     for node in found:
         tokens = re.split(r"(\w+|[^\w\s]+)", str(node.value))
         node.value = "".join(new if token == old else token for token in tokens)
-    return _put_together(call, [None if t is None else ast.unparse(t) for t in trees])
+    return with_parts(call, [None if t is None else ast.unparse(t) for t in trees])
 
 
 def _sort(token: str) -> str:
@@ -113,18 +113,6 @@ def _sort(token: str) -> str:
 def _value(source: str) -> object:
     found = literal(source)
     return found[0] if found else None
-
-
-def _parts(call: Call) -> list[str | None]:
-    return [call.receiver, *call.args, *(source for _, source in call.kwargs)]
-
-
-def _put_together(call: Call, parts: Sequence[str | None]) -> Call:
-    receiver, *rest = parts
-    args = tuple(str(source) for source in rest[: len(call.args)])
-    values = rest[len(call.args) :]
-    kwargs = tuple((k, str(v)) for (k, _), v in zip(call.kwargs, values, strict=True))
-    return dataclasses.replace(call, receiver=receiver, args=args, kwargs=kwargs)
 
 
 def _tree(part: str | None) -> ast.Expression | None:
@@ -142,10 +130,10 @@ def _first_text(part: str | None) -> ast.Constant | None:
 
 
 def _with(call: Call, texts: dict[int, str]) -> Call:
-    parts = _parts(call)
+    parts = parts_of(call)
     for number, text in texts.items():
         tree = _tree(parts[number])
         assert tree is not None
         next(iter(_texts(tree))).value = text
         parts[number] = ast.unparse(tree)
-    return _put_together(call, parts)
+    return with_parts(call, parts)

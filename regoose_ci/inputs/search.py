@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from regoose_ci.domain.observations import Call, Origin
 from regoose_ci.inputs.mutate import Mutator
 from regoose_ci.inputs.pool import Pool
+from regoose_ci.inputs.reductions import reduced_seeds
 from regoose_ci.inputs.relations import paired_seeds
 from regoose_ci.inputs.seeds import Seed, literal_seeds
 
@@ -197,6 +198,7 @@ class InputSearch:
                 seeds = [
                     *literal_seeds(member.call, self.pool),
                     paired_seeds(member.call, self.pool),
+                    reduced_seeds(member.call),
                 ]
                 self._expansions.append(_Expansion(goal, deque(map(_Column, seeds))))
         for members in (self._corpus, *map(self._reaching, goals)):

@@ -102,7 +102,9 @@ def test_every_goal_gets_its_turns() -> None:
 
 def test_literals_in_a_part_that_keeps_inputs_from_the_goal_come_to_an_end() -> None:
     literals = [f"'text {n}'" for n in range(100)]
-    one = search(call("f", "'a'", "b'option'"), pool=Pool([*literals, *(f"b{t}" for t in literals)]))
+    one = search(
+        call("f", "'a'", "b'option'"), pool=Pool([*literals, *(f"b{t}" for t in literals)])
+    )
     tried = {0: 0, 1: 0}
     for _ in range(40):
         for seed in one.next_batch(10):
