@@ -18,6 +18,7 @@ from regoose_ci.cli_options import (
     OutOption,
     QuietFlag,
     examples,
+    nearest,
     with_settings,
 )
 from regoose_ci.domain.revisions import Revision
@@ -64,7 +65,9 @@ def main() -> None:
 def run(arguments: Sequence[str], doors: Doors | None = None) -> int:
     """Run one command and return its exit code; every error that ends it is printed here."""
     try:
-        build_cli(doors)(args=list(arguments), prog_name="regoose")
+        ended = build_cli(doors)(args=list(arguments), prog_name="regoose", standalone_mode=False)
+    except typer.TyperException as error:
+        return _print_misuse(error)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     except RegooseError as error:
@@ -75,7 +78,22 @@ def run(arguments: Sequence[str], doors: Doors | None = None) -> int:
         name = type(error).__name__
         _print_error(f"internal error: {name}", "Please report it with the lines above.")
         return InfrastructureError.exit_code
-    return 0
+    return ended if isinstance(ended, int) else 0
+
+
+def _print_misuse(error: typer.TyperException) -> int:
+    """Say what Typer could not make sense of, as our own errors are said."""
+    message = error.format_message()
+    if message.startswith("Usage: "):  # nothing was given: it is the help
+        typer.echo(message, err=True)
+        return UsageError.exit_code
+    possible = getattr(error, "possibilities", None)
+    if possible:
+        message = f"{error.message}. Did you mean {nearest(error.message, possible)}?"
+    context: typer.Context | None = getattr(error, "ctx", None)
+    usage = f"{context.get_usage()}\nTry {context.command_path} --help." if context else ""
+    _print_error(message, usage)
+    return UsageError.exit_code
 
 
 def build_cli(doors: Doors | None = None) -> typer.Typer:

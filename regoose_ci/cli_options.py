@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -150,6 +151,13 @@ def _given(values: Mapping[str, object]) -> Mapping[str, object]:
 
 def _others(values: Mapping[str, object]) -> Mapping[str, object]:
     return {name: value for name, value in values.items() if name not in SHARED}
+
+
+def nearest(message: str, possible: Sequence[str]) -> str:
+    """Of possible options the one that is most like the last word of a message."""
+    typed = message.rpartition(" ")[2]
+    likeness = {option: SequenceMatcher(None, typed, option).ratio() for option in possible}
+    return max(likeness, key=lambda option: likeness[option])
 
 
 def examples(command: str) -> str:

@@ -185,8 +185,8 @@ def test_errors_in_a_log_are_one_line_each() -> None:
         (("revue",), "Did you mean 'review'?"),
         (("docter",), "Did you mean 'doctor'?"),
         (("action", "publsih"), "Did you mean 'publish'?"),
-        (("review", "--bugdet", "5"), "--budget"),
-        (("explain", "b", "--repot", "x"), "--report"),
+        (("review", "--bugdet", "5"), "--bugdet. Did you mean --budget?\n"),
+        (("explain", "b", "--repot", "x"), "--repot. Did you mean --report?\n"),
     ],
 )
 def test_a_typing_error_is_answered_with_what_was_probably_meant(
@@ -194,6 +194,35 @@ def test_a_typing_error_is_answered_with_what_was_probably_meant(
 ) -> None:
     assert start(*arguments) == 2
     assert suggestion in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lines"),
+    [
+        (
+            ("explain",),
+            [
+                "error: Missing argument 'ID'.",
+                "  Usage: regoose explain [OPTIONS] {ID}",
+                "  Try regoose explain --help.",
+            ],
+        ),
+        (
+            ("review", "--budget", "soon"),
+            [
+                "error: Invalid value for '--budget': Input should be a valid number, unable to"
+                " parse string as a number",
+                "  Usage: regoose review [OPTIONS] [REPO]",
+                "  Try regoose review --help.",
+            ],
+        ),
+    ],
+)
+def test_wrong_use_is_told_like_every_other_error(
+    arguments: tuple[str, ...], lines: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert start(*arguments) == 2
+    assert capsys.readouterr().err.splitlines() == lines
 
 
 @pytest.mark.parametrize("arguments", [("doctor",), ("providers",), ("providers", "--check")])
