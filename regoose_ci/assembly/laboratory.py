@@ -214,7 +214,7 @@ class LaboratoryBuilder:
         if interpreter.source != "system":
             if not extra:
                 return _Environment(interpreter.site_dirs)
-            added = await self._install(EnvironmentPlan(interpreter, extra))
+            added = await self._install(EnvironmentPlan(interpreter, extra, firm=extra))
             return _Environment((*added.site_dirs, *interpreter.site_dirs), added.notes)
         plan = EnvironmentPlan(
             interpreter,
@@ -222,6 +222,7 @@ class LaboratoryBuilder:
             requirements.test_dependencies,
             pins=requirements.pins,
             pinned_by=requirements.pinned_by,
+            firm=extra,
         )
         try:
             return await self._install(plan)
@@ -229,7 +230,7 @@ class LaboratoryBuilder:
             if not extra:
                 raise
             note = f"The project's own requirements were left out: {error.message}"
-            only_extra = await self._install(EnvironmentPlan(interpreter, extra))
+            only_extra = await self._install(EnvironmentPlan(interpreter, extra, firm=extra))
             return _Environment(only_extra.site_dirs, (note,))
 
     async def _install(self, plan: EnvironmentPlan) -> _Environment:

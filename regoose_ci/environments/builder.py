@@ -18,7 +18,9 @@ from regoose_ci.environments.cache import cache_key, cached_directory
 from regoose_ci.environments.interpreter import Interpreter
 from regoose_ci.errors import EnvironmentBuildError
 
-_FORMAT = "2"
+_FORMAT = "3"
+MAX_HALVED = 8
+"""Of so many test dependencies that don't resolve together, each is looked at."""
 _MISMATCH = "Hash mismatch"
 
 
@@ -29,6 +31,7 @@ class EnvironmentPlan:
     ``dependencies`` must all be there; of ``test_dependencies`` as many as can be. ``trust``
     names who may share the result: reviews of different trust never share a directory. ``pins``
     are constraints with hashes, followed where they can be; ``pinned_by`` names their files.
+    ``firm`` are those of the dependencies that are never taken in another version.
     """
 
     interpreter: Interpreter
@@ -37,6 +40,7 @@ class EnvironmentPlan:
     trust: str = "local"
     pins: tuple[str, ...] = ()
     pinned_by: str = ""
+    firm: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def _key(plan: EnvironmentPlan) -> str:
     machine = "-".join((platform.system(), platform.machine(), *platform.libc_ver()))
     return cache_key(
         *(_FORMAT, version, machine, plan.trust),
-        *("dependencies", *sorted(plan.dependencies)),
+        *("dependencies", *sorted(plan.dependencies), "firm", *sorted(plan.firm)),
         *("tests", *sorted(plan.test_dependencies)),
         *("pins", *sorted(plan.pins)),
     )
@@ -115,10 +119,20 @@ class _WrongFileError(EnvironmentBuildError):
 async def _choose(
     plan: EnvironmentPlan, installer: Installer
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Find as many test dependencies as resolve beside the dependencies."""
-    choice = _Choice(plan.interpreter, installer, plan.pins, list(plan.dependencies), [])
-    alone = await choice.resolve()
-    if alone.exit_code != 0:
+    """Find as many test dependencies as resolve beside the dependencies.
+
+    Dependencies that don't go together in the versions asked for are taken in others.
+    """
+    choice = _Choice(plan.interpreter, installer, plan.pins, [], [])
+    alone = await choice.resolve(*plan.dependencies)
+    if alone.exit_code == 0:
+        choice.chosen.extend(plan.dependencies)
+    elif await choice.add_all_relaxed(plan.dependencies, plan.firm):
+        choice.left_out.append(
+            "The project's dependencies are installed in the versions that go together, not in "
+            f"those asked for: {alone.reason}"
+        )
+    else:
         raise _unsatisfiable(plan, alone.reason)
     await choice.add(plan.test_dependencies)
     return tuple(choice.chosen), tuple(choice.left_out)
@@ -139,12 +153,18 @@ class _Choice:
         )
 
     async def add(self, wanted: Sequence[str]) -> None:
-        """Add what resolves of ``wanted``, halving it where it doesn't as a whole."""
+        """Add what resolves of ``wanted``, halving it where it doesn't as a whole.
+
+        Of many that don't, old pins are mostly the reason, so that all are tried without.
+        """
         if not wanted:
             return
         result = await self.resolve(*wanted)
         if result.exit_code == 0:
             self.chosen.extend(wanted)
+        elif len(wanted) > MAX_HALVED and await self.add_all_relaxed(wanted):
+            some = f"{len(wanted)} test dependencies are installed in the versions that go together"
+            self.left_out.append(f"{some}, not in those asked for: {result.reason}")
         elif len(wanted) > 1:
             middle = len(wanted) // 2
             await self.add(wanted[:middle])
@@ -152,15 +172,31 @@ class _Choice:
         else:
             await self._add_relaxed(wanted[0], result.reason)
 
-    async def _add_relaxed(self, text: str, reason: str) -> None:
-        """Try a test dependency without its version: an old pin may have no wheel here."""
+    async def add_all_relaxed(self, wanted: Sequence[str], firm: Sequence[str] = ()) -> bool:
+        """Add all of ``wanted`` without the versions of those not ``firm``, if they resolve so."""
+        texts = [one if one in firm else self._relaxed(one) for one in wanted]
+        relaxed = [text for text in texts if text is not None]
+        if (await self.resolve(*relaxed)).exit_code != 0:
+            return False
+        self.chosen.extend(dict.fromkeys(relaxed))
+        return True
+
+    def _relaxed(self, text: str) -> str | None:
+        """Leave out a requirement's version; ``None`` for what is there in another version."""
         relaxed = Requirement(text)
         if any(Requirement(c).name.lower() == relaxed.name.lower() for c in self.chosen):
-            return  # it is there, in the version that another file asks for
+            return None
         relaxed.specifier = type(relaxed.specifier)()
-        result = await self.resolve(str(relaxed))
+        return str(relaxed)
+
+    async def _add_relaxed(self, text: str, reason: str) -> None:
+        """Try a test dependency without its version: an old pin may have no wheel here."""
+        relaxed = self._relaxed(text)
+        if relaxed is None:
+            return
+        result = await self.resolve(relaxed)
         if result.exit_code == 0:
-            self.chosen.append(str(relaxed))
+            self.chosen.append(relaxed)
             self.left_out.append(f"{text} is installed in another version: {reason}")
         else:
             self.left_out.append(f"The test dependency {text} is not installed: {reason}")

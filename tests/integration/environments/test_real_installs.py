@@ -54,8 +54,18 @@ def test_a_pin_that_cannot_be_had_is_replaced_and_told(python: Interpreter, tmp_
     assert sentence.startswith("idna==0.0.999 is installed in another version: Because ")
 
 
+def test_old_versions_that_cannot_be_had_are_replaced(python: Interpreter, tmp_path: Path) -> None:
+    plan = EnvironmentPlan(python, ("six==0.0.999", "idna"))
+
+    built = anyio.run(build_environment, plan, Uv(), tmp_path)
+
+    assert (built.site_dirs[0] / "six.py").is_file()
+    (sentence,) = built.left_out
+    assert "not in those asked for: Because there is no version of six==0.0.999" in sentence
+
+
 def test_unsatisfiable_requirements_are_named(python: Interpreter, tmp_path: Path) -> None:
-    plan = EnvironmentPlan(python, ("six==0.0.999",))
+    plan = EnvironmentPlan(python, ("six==0.0.999",), firm=("six==0.0.999",))
 
     with pytest.raises(EnvironmentBuildError, match=r"six==0\.0\.999"):
         anyio.run(build_environment, plan, Uv(), tmp_path)

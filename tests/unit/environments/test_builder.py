@@ -23,6 +23,7 @@ class FakeInstaller:
     def __init__(self, *impossible: str) -> None:
         self.impossible = impossible
         self.installs = 0
+        self.resolves = 0
         self.cause = "Because {}\n  is not there."
 
     async def install(
@@ -40,6 +41,7 @@ class FakeInstaller:
         return result
 
     async def resolve(self, interpreter: Interpreter, wanted: Wanted) -> InstallResult:
+        self.resolves += 1
         asked = (*wanted.requirements, *wanted.pins)
         failing = [r for r in asked if r in self.impossible]
         if failing:
@@ -108,6 +110,39 @@ def test_unsatisfiable_dependencies_are_named(tmp_path: Path) -> None:
         build(plan, FakeInstaller("bad"), tmp_path)
 
     assert "--python PATH" in caught.value.remedy
+
+
+def test_dependencies_in_versions_that_cannot_be_had_are_taken_in_others(tmp_path: Path) -> None:
+    plan = EnvironmentPlan(PYTHON, ("six", "bad==1"), ("pretend",))
+
+    built = build(plan, FakeInstaller("bad==1"), tmp_path)
+
+    assert installed(built) == ["bad", "pretend", "six"]
+    assert built.left_out == (
+        "The project's dependencies are installed in the versions that go together, not in "
+        "those asked for: Because bad==1 is not there.",
+    )
+
+
+def test_what_the_user_asks_for_is_never_taken_in_another_version(tmp_path: Path) -> None:
+    plan = EnvironmentPlan(PYTHON, ("six", "bad==1"), firm=("bad==1",))
+
+    with pytest.raises(EnvironmentBuildError, match="Because bad==1 is not there"):
+        build(plan, FakeInstaller("bad==1"), tmp_path)
+
+
+def test_many_old_pins_of_test_dependencies_are_given_up_at_once(tmp_path: Path) -> None:
+    tests = tuple(f"tool{n}==1" for n in range(20))
+    installer = FakeInstaller(*tests[:12])
+
+    built = build(EnvironmentPlan(PYTHON, ("six",), tests), installer, tmp_path)
+
+    assert installed(built) == sorted(["six", *(f"tool{n}" for n in range(20))])
+    (sentence,) = built.left_out
+    assert sentence.startswith(
+        "20 test dependencies are installed in the versions that go together"
+    )
+    assert installer.resolves < 8
 
 
 PINNED = EnvironmentPlan(PYTHON, ("six",), ("pretend",), pins=("six==1",), pinned_by="uv.lock")
