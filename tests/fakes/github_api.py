@@ -9,21 +9,29 @@ in `FakeApi.answers` so that a test can validate it.
 from __future__ import annotations
 
 import json
-import re
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from jsonschema import Draft202012Validator
 from pydantic import JsonValue
 
+from tests.fakes.github_routes import (
+    Answered,
+    Asked,
+    Call,
+    RefusedError,
+    Reply,
+    Route,
+    body_of,
+    error_of,
+    found,
+)
 from tests.fakes.github_shapes import (
     BASE,
     BOT,
     DESCRIPTION,
     HEAD,
-    REPOSITORY,
     FakeArtifact,
     FakeComment,
     FakePull,
@@ -38,57 +46,7 @@ from tests.fakes.github_shapes import (
 )
 
 TOKEN = "ghs_" + "T0kenOfTheFake" * 2
-REPO = "/repos/{owner}/{repo}"
 INACCESSIBLE = "Resource not accessible by integration"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request as it came."""
-
-    verb: str
-    path: str
-    headers: Mapping[str, str]
-    body: Json
-
-
-@dataclass(frozen=True)
-class Answered:
-    """A good or bad answer and the operation of the description that it belongs to."""
-
-    operation: str
-    data: JsonValue
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What is sent."""
-
-    status: int
-    data: JsonValue = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    raw: bytes | None = None
-    operation: str = "error"
-
-
-@dataclass(frozen=True)
-class Route:
-    """What one kind of request leads to."""
-
-    verb: str
-    path: str
-    status: int
-    act: Callable[[tuple[str, ...], Json, Mapping[str, str]], Reply]
-
-    @property
-    def operation(self) -> str:
-        return f"{self.verb} {self.path} {self.status}"
-
-    @property
-    def pattern(self) -> re.Pattern[str]:
-        bound = self.path.replace("{owner}/{repo}", REPOSITORY)
-        whole = re.sub(r"\{(?:path|ref)\}", "(.+)", bound)
-        return re.compile(re.sub(r"\{\w+\}", "([^/]+)", whole))
 
 
 class FakeApi:
@@ -107,6 +65,10 @@ class FakeApi:
         """Files by commit or tree."""
         self.parents: dict[str, list[str]] = {}
         self.refs: dict[str, str] = {}
+        self.protected: set[str] = set()
+        """Branches with the older kind of protection."""
+        self.rules: dict[str, list[str]] = {}
+        """Rules by branch, the newer kind."""
         self.merge_bases = {f"{BASE}...{HEAD}": BASE}
         self.asked: list[Asked] = []
         self.answers: list[Answered] = []
@@ -150,26 +112,27 @@ class FakeApi:
         for route in self._routes:
             match = route.pattern.fullmatch(unquote(parts.path))
             if match and route.verb == asked.verb:
-                return self._routed(route, match.groups(), asked.body, query)
+                return self._routed(route, Call("".join(match.groups()), asked.body, query))
         return error_of(404, "Not Found")
 
-    def _routed(
-        self, route: Route, words: tuple[str, ...], body: Json, query: Mapping[str, str]
-    ) -> Reply:
+    def _routed(self, route: Route, call: Call) -> Reply:
         wanted = DESCRIPTION[route.operation].get("request")
-        if isinstance(wanted, dict) and not Draft202012Validator(wanted).is_valid(body):
+        if isinstance(wanted, dict) and not Draft202012Validator(wanted).is_valid(call.body):
             return error_of(422, "Validation Failed")
-        reply = route.act(words, body, query)
+        try:
+            reply = route.act(call)
+        except RefusedError as refusal:
+            return refusal.reply
         if reply.status >= 300 or reply.data is None:
             return reply
         data, headers = reply.data, dict(reply.headers)
         whole = filled(DESCRIPTION[route.operation]["response"], data)
-        if isinstance(whole, list) and "per_page" in query:
-            whole, headers = self._page(whole, query)
+        if isinstance(whole, list) and "per_page" in call.query:
+            whole, headers = self._page(whole, call.query)
         elif isinstance(whole, dict) and isinstance(whole.get("artifacts"), list):
             items = whole["artifacts"]
             assert isinstance(items, list)
-            whole["artifacts"], headers = self._page(items, query)
+            whole["artifacts"], headers = self._page(items, call.query)
         return Reply(reply.status, whole, headers, operation=route.operation)
 
     def _page(
@@ -184,29 +147,32 @@ class FakeApi:
 
     def _all_routes(self) -> tuple[Route, ...]:
         return (
-            Route("GET", f"{REPO}/issues/{{issue_number}}/comments", 200, self._list_comments),
-            Route("POST", f"{REPO}/issues/{{issue_number}}/comments", 201, self._create_comment),
-            Route("PATCH", f"{REPO}/issues/comments/{{comment_id}}", 200, self._edit_comment),
-            Route("DELETE", f"{REPO}/issues/comments/{{comment_id}}", 204, self._delete_comment),
-            Route("POST", f"{REPO}/issues/comments/{{comment_id}}/reactions", 201, self._react),
-            Route("GET", f"{REPO}/collaborators/{{username}}/permission", 200, self._permission),
-            Route("GET", f"{REPO}/pulls/{{pull_number}}", 200, self._get_pull),
-            Route("GET", f"{REPO}/pulls", 200, self._list_pulls),
-            Route("GET", f"{REPO}/pulls/{{pull_number}}/files", 200, self._list_files),
-            Route("GET", f"{REPO}/actions/runs/{{run_id}}/artifacts", 200, self._list_artifacts),
+            Route("GET", "issues/{issue_number}/comments", 200, self._list_comments),
+            Route("POST", "issues/{issue_number}/comments", 201, self._create_comment),
+            Route("PATCH", "issues/comments/{comment_id}", 200, self._edit_comment),
+            Route("DELETE", "issues/comments/{comment_id}", 204, self._delete_comment),
+            Route("POST", "issues/comments/{comment_id}/reactions", 201, self._react),
+            Route("GET", "collaborators/{username}/permission", 200, self._permission),
+            Route("GET", "pulls/{pull_number}", 200, self._get_pull),
+            Route("GET", "pulls", 200, self._list_pulls),
+            Route("GET", "pulls/{pull_number}/files", 200, self._list_files),
+            Route("GET", "actions/runs/{run_id}/artifacts", 200, self._list_artifacts),
             Route(
                 "GET",
-                f"{REPO}/actions/artifacts/{{artifact_id}}/{{archive_format}}",
+                "actions/artifacts/{artifact_id}/{archive_format}",
                 302,
                 self._artifact_place,
             ),
-            Route("GET", f"{REPO}/git/commits/{{commit_sha}}", 200, self._get_commit),
-            Route("POST", f"{REPO}/git/commits", 201, self._create_commit),
-            Route("POST", f"{REPO}/git/trees", 201, self._create_tree),
-            Route("POST", f"{REPO}/git/refs", 201, self._create_ref),
-            Route("GET", f"{REPO}/git/ref/{{ref}}", 200, self._get_ref),
-            Route("GET", f"{REPO}/contents/{{path}}", 200, self._contents),
-            Route("GET", f"{REPO}/compare/{{basehead}}", 200, self._compare),
+            Route("GET", "git/commits/{commit_sha}", 200, self._get_commit),
+            Route("POST", "git/commits", 201, self._create_commit),
+            Route("POST", "git/trees", 201, self._create_tree),
+            Route("POST", "git/refs", 201, self._create_ref),
+            Route("GET", "git/ref/{ref}", 200, self._get_ref),
+            Route("PATCH", "git/refs/{ref}", 200, self._move_ref),
+            Route("GET", "branches/{branch}", 200, self._get_branch),
+            Route("GET", "rules/branches/{branch}", 200, self._list_rules),
+            Route("GET", "contents/{path}", 200, self._contents),
+            Route("GET", "compare/{basehead}", 200, self._compare),
         )
 
     def _graphql(self) -> Reply:
@@ -215,76 +181,60 @@ class FakeApi:
         raw = json.dumps({"data": {"viewer": {"login": self.viewer}}}).encode()
         return Reply(200, raw=raw, headers={"Content-Type": "application/json"})
 
-    def _list_comments(self, words: tuple[str, ...], _b: Json, _q: Mapping[str, str]) -> Reply:
-        if int(words[0]) not in self.pulls:
-            return error_of(404, "Not Found")
-        return Reply(200, [comment_of(one) for one in self.comments.get(int(words[0]), [])])
+    def _list_comments(self, call: Call) -> Reply:
+        number = self._pull(call).number
+        return Reply(200, [comment_of(one) for one in self.comments.get(number, [])])
 
-    def _create_comment(self, words: tuple[str, ...], body: Json, _q: Mapping[str, str]) -> Reply:
-        text = str(body["body"])
-        if int(words[0]) not in self.pulls:
-            return error_of(404, "Not Found")
-        if len(text) > 65_536:
-            return error_of(422, "Validation Failed")
-        return Reply(201, comment_of(self.say(int(words[0]), text, self.viewer or BOT)))
+    def _create_comment(self, call: Call) -> Reply:
+        number = self._pull(call).number
+        return Reply(201, comment_of(self.say(number, body_of(call), self.viewer or BOT)))
 
-    def _edit_comment(self, words: tuple[str, ...], body: Json, _q: Mapping[str, str]) -> Reply:
-        comment = self._comment(words[0])
-        if comment is None:
-            return error_of(404, "Not Found")
-        if len(str(body["body"])) > 65_536:
-            return error_of(422, "Validation Failed")
-        comment.body = str(body["body"])
+    def _edit_comment(self, call: Call) -> Reply:
+        comment = self._comment(call)
+        comment.body = body_of(call)
         return Reply(200, comment_of(comment))
 
-    def _delete_comment(self, words: tuple[str, ...], _b: Json, _q: Mapping[str, str]) -> Reply:
-        comment = self._comment(words[0])
-        if comment is None:
-            return error_of(404, "Not Found")
+    def _delete_comment(self, call: Call) -> Reply:
+        comment = self._comment(call)
         for comments in self.comments.values():
             if comment in comments:
                 comments.remove(comment)
         return Reply(204, raw=b"")
 
-    def _react(self, words: tuple[str, ...], body: Json, _q: Mapping[str, str]) -> Reply:
-        comment = self._comment(words[0])
-        if comment is None:
-            return error_of(404, "Not Found")
-        content = str(body["content"])
+    def _react(self, call: Call) -> Reply:
+        comment = self._comment(call)
+        content = str(call.body["content"])
         if content not in comment.reactions:
             comment.reactions.append(content)
         return Reply(201, {"id": 1, "content": content, "user": user_of(BOT, "Bot")})
 
-    def _permission(self, words: tuple[str, ...], _b: Json, _q: Mapping[str, str]) -> Reply:
-        if words[0] not in self.permissions:
-            return error_of(404, f"{words[0]} is not a user")
-        given = self.permissions[words[0]]
+    def _permission(self, call: Call) -> Reply:
+        if call.word not in self.permissions:
+            raise RefusedError(404, f"{call.word} is not a user")
+        given = self.permissions[call.word]
         legacy = {"maintain": "write", "triage": "read"}.get(given, given)
-        user: Json = {**user_of(words[0], "User"), "role_name": given}
+        user: Json = {**user_of(call.word, "User"), "role_name": given}
         return Reply(200, {"permission": legacy, "role_name": given, "user": user})
 
-    def _get_pull(self, words: tuple[str, ...], _b: Json, _q: Mapping[str, str]) -> Reply:
-        pull = self.pulls.get(int(words[0]))
-        return Reply(200, pull_of(pull)) if pull else error_of(404, "Not Found")
+    def _get_pull(self, call: Call) -> Reply:
+        return Reply(200, pull_of(self._pull(call)))
 
-    def _list_pulls(self, _w: tuple[str, ...], _b: Json, query: Mapping[str, str]) -> Reply:
-        owner, _, ref = query.get("head", "").partition(":")
+    def _list_pulls(self, call: Call) -> Reply:
+        owner, _, ref = call.query.get("head", "").partition(":")
         found: list[JsonValue] = [
             pull_of(pull)
             for pull in self.pulls.values()
-            if pull.state == query.get("state", "open")
+            if pull.state == call.query.get("state", "open")
             and (pull.head_repository or "").startswith(f"{owner}/")
             and pull.head_ref == ref
         ]
         return Reply(200, found)
 
-    def _list_files(self, words: tuple[str, ...], _b: Json, _q: Mapping[str, str]) -> Reply:
-        pull = self.pulls.get(int(words[0]))
-        if pull is None:
-            return error_of(404, "Not Found")
-        return Reply(200, [{"filename": path, "status": "modified"} for path in pull.files])
+    def _list_files(self, call: Call) -> Reply:
+        files = self._pull(call).files
+        return Reply(200, [{"filename": path, "status": "modified"} for path in files])
 
-    def _list_artifacts(self, words: tuple[str, ...], _b: Json, _q: Mapping[str, str]) -> Reply:
+    def _list_artifacts(self, call: Call) -> Reply:
         found: list[JsonValue] = [
             {
                 "id": one.id,
@@ -292,47 +242,45 @@ class FakeApi:
                 "size_in_bytes": len(one.data),
                 "expired": one.expired,
             }
-            for one in self.artifacts.get(int(words[0]), [])
+            for one in self.artifacts.get(call.number, [])
         ]
         return Reply(200, {"total_count": len(found), "artifacts": found})
 
-    def _artifact_place(self, words: tuple[str, ...], _b: Json, _q: Mapping[str, str]) -> Reply:
-        found = self._artifact(words[0])
+    def _artifact_place(self, call: Call) -> Reply:
+        found = self._artifact(call.number)
         if found is None:
-            return error_of(404, "Not Found")
+            raise RefusedError(404, "Not Found")
         if found.expired:
-            return error_of(410, "Artifact has expired")
+            raise RefusedError(410, "Artifact has expired")
         return Reply(302, raw=b"", headers={"Location": f"{self.files_url}/blobs/{found.id}?sig=x"})
 
     def _blob(self, path: str, asked: Asked) -> Reply:
-        found = self._artifact(path.rsplit("/", 1)[1])
+        found = self._artifact(int(path.rsplit("/", 1)[1]))
         if "authorization" in asked.headers or found is None:
             return Reply(400, raw=b"<Error/>")
         return Reply(200, raw=found.data, headers={"Content-Type": "application/zip"})
 
-    def _get_commit(self, words: tuple[str, ...], _b: Json, _q: Mapping[str, str]) -> Reply:
-        if words[0] not in self.files:
-            return error_of(404, "Not Found")
-        return Reply(200, commit_of(words[0], self._tree(self.files[words[0]])))
+    def _get_commit(self, call: Call) -> Reply:
+        return Reply(200, commit_of(call.word, self._tree(found(self.files, call.word))))
 
-    def _create_tree(self, _w: tuple[str, ...], body: Json, _q: Mapping[str, str]) -> Reply:
-        base = str(body.get("base_tree", ""))
+    def _create_tree(self, call: Call) -> Reply:
+        base = str(call.body.get("base_tree", ""))
         if base and base not in self.files:
-            return error_of(422, "base_tree is not a valid tree oid")
+            raise RefusedError(422, "base_tree is not a valid tree oid")
         files = dict(self.files.get(base, {}))
-        entries = body["tree"]
+        entries = call.body["tree"]
         assert isinstance(entries, list)
         for entry in entries:
             assert isinstance(entry, dict)
             files[str(entry["path"])] = str(entry["content"])
         return Reply(201, {"sha": self._tree(files), "truncated": False, "tree": []})
 
-    def _create_commit(self, _w: tuple[str, ...], body: Json, _q: Mapping[str, str]) -> Reply:
-        tree, parents = str(body["tree"]), body.get("parents", [])
+    def _create_commit(self, call: Call) -> Reply:
+        tree, parents = str(call.body["tree"]), call.body.get("parents", [])
         assert isinstance(parents, list)
         if tree not in self.files:
-            return error_of(422, "Tree SHA does not exist")
-        sha = sha_of(json.dumps(body, sort_keys=True))
+            raise RefusedError(422, "Tree SHA does not exist")
+        sha = sha_of(json.dumps(call.body, sort_keys=True))
         self.files[sha] = self.files[tree]
         self.parents[sha] = [str(parent) for parent in parents]
         return Reply(201, commit_of(sha, tree))
@@ -342,44 +290,55 @@ class FakeApi:
         self.files[sha] = files
         return sha
 
-    def _create_ref(self, _w: tuple[str, ...], body: Json, _q: Mapping[str, str]) -> Reply:
-        ref, sha = str(body["ref"]), str(body["sha"])
+    def _create_ref(self, call: Call) -> Reply:
+        ref, sha = str(call.body["ref"]), str(call.body["sha"])
         if ref in self.refs:
-            return error_of(422, "Reference already exists")
+            raise RefusedError(422, "Reference already exists")
         if sha not in self.files:
-            return error_of(422, "Object does not exist")
+            raise RefusedError(422, "Object does not exist")
         self.refs[ref] = sha
         return Reply(201, ref_of(ref, sha))
 
-    def _get_ref(self, words: tuple[str, ...], _b: Json, _q: Mapping[str, str]) -> Reply:
-        ref = f"refs/{words[0]}"
-        return (
-            Reply(200, ref_of(ref, self.refs[ref]))
-            if ref in self.refs
-            else error_of(404, "Not Found")
+    def _get_ref(self, call: Call) -> Reply:
+        ref = f"refs/{call.word}"
+        return Reply(200, ref_of(ref, found(self.refs, ref)))
+
+    def _move_ref(self, call: Call) -> Reply:
+        ref, sha = f"refs/{call.word}", str(call.body["sha"])
+        before = found(self.refs, ref)
+        if not call.body.get("force") and before not in self.parents.get(sha, []):
+            raise RefusedError(422, "Update is not a fast forward")
+        self.refs[ref] = sha
+        return Reply(200, ref_of(ref, sha))
+
+    def _get_branch(self, call: Call) -> Reply:
+        sha = found(self.refs, f"refs/heads/{call.word}")
+        commit: Json = {"sha": sha, "commit": {"message": "-"}}
+        return Reply(
+            200, {"name": call.word, "commit": commit, "protected": call.word in self.protected}
         )
 
-    def _contents(self, words: tuple[str, ...], _b: Json, query: Mapping[str, str]) -> Reply:
-        if words[0] not in self.files.get(query.get("ref", ""), {}):
-            return error_of(404, "Not Found")
-        name = words[0].rsplit("/", 1)[-1]
-        return Reply(200, {"type": "file", "path": words[0], "name": name, "sha": sha_of(words[0])})
+    def _list_rules(self, call: Call) -> Reply:
+        return Reply(200, [{"type": kind} for kind in self.rules.get(call.word, [])])
 
-    def _compare(self, words: tuple[str, ...], _b: Json, _q: Mapping[str, str]) -> Reply:
-        found = self.merge_bases.get(words[0])
-        if found is None:
-            return error_of(404, "Not Found")
-        return Reply(200, {"merge_base_commit": {"sha": found}, "commits": []})
+    def _contents(self, call: Call) -> Reply:
+        found(self.files.get(call.query.get("ref", ""), {}), call.word)
+        name = call.word.rsplit("/", 1)[-1]
+        return Reply(
+            200, {"type": "file", "path": call.word, "name": name, "sha": sha_of(call.word)}
+        )
 
-    def _comment(self, comment_id: str) -> FakeComment | None:
+    def _compare(self, call: Call) -> Reply:
+        sha = found(self.merge_bases, call.word)
+        return Reply(200, {"merge_base_commit": {"sha": sha}, "commits": []})
+
+    def _pull(self, call: Call) -> FakePull:
+        return found(self.pulls, call.number)
+
+    def _comment(self, call: Call) -> FakeComment:
         every = [one for comments in self.comments.values() for one in comments]
-        return next((one for one in every if one.id == int(comment_id)), None)
+        return found({one.id: one for one in every}, call.number)
 
-    def _artifact(self, artifact_id: str) -> FakeArtifact | None:
+    def _artifact(self, artifact_id: int) -> FakeArtifact | None:
         every = [one for artifacts in self.artifacts.values() for one in artifacts]
-        return next((one for one in every if one.id == int(artifact_id)), None)
-
-
-def error_of(status: int, message: str, headers: Mapping[str, str] | None = None) -> Reply:
-    data: Json = {"message": message, "documentation_url": "https://docs.github.com/rest"}
-    return Reply(status, data, headers or {})
+        return next((one for one in every if one.id == artifact_id), None)

@@ -16,7 +16,8 @@ from pathlib import Path
 from types import TracebackType
 
 from tests.fakes.git_http import answer_git
-from tests.fakes.github_api import TOKEN, Asked, FakeApi, Reply, error_of
+from tests.fakes.github_api import TOKEN, FakeApi
+from tests.fakes.github_routes import Asked, Reply, error_of
 from tests.fakes.github_shapes import REPOSITORY
 
 
@@ -60,7 +61,15 @@ class Garbled:
     body: bytes
 
 
-Fault = Refused | Dropped | Failed | Silent | Dripping | Garbled
+@dataclass(frozen=True)
+class Pushed:
+    """Somebody else moves a branch just before; the request itself is served."""
+
+    branch: str
+    sha: str
+
+
+Fault = Refused | Dropped | Failed | Silent | Dripping | Garbled | Pushed
 SECONDARY = (
     "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 )
@@ -162,6 +171,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         asked = Asked(self.command, self.path, headers, json.loads(text) if text else {})
         fault = github.fault_for(self.command, self.path)
+        if isinstance(fault, Pushed):
+            github.refs[f"refs/heads/{fault.branch}"] = fault.sha
+            fault = None
         if fault is None:
             self._send(github.answer(asked))
             return

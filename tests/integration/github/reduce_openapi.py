@@ -36,6 +36,9 @@ OPERATIONS = (
     ("post", f"{REPO}/git/trees", "201"),
     ("post", f"{REPO}/git/refs", "201"),
     ("get", f"{REPO}/git/ref/{{ref}}", "200"),
+    ("patch", f"{REPO}/git/refs/{{ref}}", "200"),
+    ("get", f"{REPO}/branches/{{branch}}", "200"),
+    ("get", f"{REPO}/rules/branches/{{branch}}", "200"),
     ("get", f"{REPO}/contents/{{path}}", "200"),
     ("get", f"{REPO}/compare/{{basehead}}", "200"),
 )
