@@ -77,7 +77,7 @@ def _answer(phase: Phase, request: CommandRequest, pull: Pull) -> _Answer:
         text = render_explanation(reported.report, reported.tests, command.id, _LIMIT)
         return _Answer("rocket", text) if text else _Answer("confused", texts.NO_SUCH_ID)
     if isinstance(command, Commit):
-        return _commit(phase, request, pull, reported, command.ids)
+        return _commit(phase, request, pull, reported, command)
     raise AssertionError("a run is not answered but planned")
 
 
@@ -93,16 +93,19 @@ def _last_report(phase: Phase, pull: Pull) -> Reported | None:
 
 
 def _commit(
-    phase: Phase, request: CommandRequest, pull: Pull, reported: Reported, ids: tuple[str, ...]
+    phase: Phase, request: CommandRequest, pull: Pull, reported: Reported, command: Commit
 ) -> _Answer:
     if reported.report.head_sha != pull.head_sha:
         return _Answer("confused", texts.MOVED)
-    files = _chosen_files(reported, ids)
+    files = _chosen_files(reported, command.ids)
     if not files:
         return _Answer("confused", texts.NO_TESTS)
-    branch = f"regoose/tests-{pull.number}-{request.comment_id}"
     message = f"Add tests for what pull request {pull.number} changes\n\nWritten by Regoose CI."
-    done = phase.github.commit_tests(pull.head_sha, branch, message, files)
+    if command.here:
+        done = phase.github.add_tests(pull.head_sha, pull.head_ref, message, files)
+    else:
+        branch = f"regoose/tests-{pull.number}-{request.comment_id}"
+        done = phase.github.commit_tests(pull.head_sha, branch, message, files)
     return _Answer("rocket", texts.committed(len(files), done.branch, done.compare_url))
 
 

@@ -27,7 +27,7 @@ NO_SUCH_ID = "The last report has nothing with that id."
 NO_TESTS = "The last report has no test to commit with these ids."
 MOVED = "The head has moved since the last report: comment `/regoose` first."
 NO_CHECKS = (
-    "GitHub starts no workflows for a branch that a workflow's own token makes; push to it to "
+    "GitHub starts no workflows for what a workflow's own token commits; push to the branch to "
     "have your checks run."
 )
 
@@ -59,4 +59,5 @@ def unknown(command: Unknown, help_text: str) -> str:
 def committed(files: int, branch: str, url: str) -> str:
     """The answer to a commit that was made."""
     amount = "1 file" if files == 1 else f"{files} files"
-    return f"{amount} of tests are on the branch {code(branch)}: [compare]({url}).\n\n{NO_CHECKS}"
+    are = "is" if files == 1 else "are"
+    return f"{amount} of tests {are} on the branch {code(branch)}: [compare]({url}).\n\n{NO_CHECKS}"

@@ -79,7 +79,7 @@ class TestFile:
 
 @dataclass(frozen=True)
 class CommittedTests:
-    """A new branch with tests and the page that compares it with what it grew from."""
+    """A commit with tests, its branch, and the page that compares it with what it grew from."""
 
     branch: str
     sha: str
@@ -132,3 +132,8 @@ class GitHub(Protocol):
         self, parent_sha: str, branch: str, message: str, files: Sequence[TestFile]
     ) -> CommittedTests:
         """Commit new test files on top of ``parent_sha`` to a new branch, and nothing else."""
+
+    def add_tests(
+        self, parent_sha: str, branch: str, message: str, files: Sequence[TestFile]
+    ) -> CommittedTests:
+        """Commit new test files to an unprotected branch whose head is ``parent_sha``."""

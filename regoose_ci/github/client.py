@@ -208,6 +208,12 @@ class GitHubClient:
         """Commit new test files on top of ``parent_sha`` to a new branch, and nothing else."""
         return self._committer.commit(parent_sha, branch, message, files)
 
+    def add_tests(
+        self, parent_sha: str, branch: str, message: str, files: Sequence[TestFile]
+    ) -> CommittedTests:
+        """Commit new test files to an unprotected branch whose head is ``parent_sha``."""
+        return self._committer.add(parent_sha, branch, message, files)
+
     def _path(self, rest: str) -> str:
         return f"/repos/{self._repository}/{rest}"
 

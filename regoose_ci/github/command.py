@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 _LONGEST_LINE = 500
 _MOST_IDS = 50
+_HERE = "here"
 _ID = re.compile(r"[A-Za-z0-9][\w.-]{0,63}", re.ASCII)
 _SHA = re.compile(r"(?=[0-9a-f]*[0-9])[0-9a-f]{7,39}|[0-9a-f]{40}")
 _FUNCTION = re.compile(r"[\w.:/*-]{1,200}")
@@ -29,9 +30,13 @@ class Explain:
 
 @dataclass(frozen=True)
 class Commit:
-    """Commit the accepted tests with these ids; all of them where none is given."""
+    """Commit the accepted tests with these ids; all of them where none is given.
+
+    ``here`` asks for the pull request's own branch instead of a new one.
+    """
 
     ids: tuple[str, ...] = ()
+    here: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ HELP = """\
 | `/regoose run SHA` | Review exactly this head; needed for pull requests from forks |
 | `/regoose explain ID` | Tell more of one behaviour change or test |
 | `/regoose commit [ID ...]` | Commit the accepted tests to a new branch |
+| `/regoose commit here [ID ...]` | Commit them to this pull request's own branch |
 | `/regoose ignore ID` | Leave this behaviour change out from now on |
 | `/regoose help` | Show this table |
 
@@ -111,8 +117,10 @@ def _run(rest: list[str]) -> Command:
 
 
 def _commit(rest: list[str]) -> Command:
-    if len(rest) > _MOST_IDS:
+    here = bool(rest) and rest[0].casefold() == _HERE
+    ids = rest[1:] if here else rest
+    if len(ids) > _MOST_IDS:
         return Unknown(f"`commit` takes {_MOST_IDS} ids at most")
-    if not all(_ID.fullmatch(word) for word in rest):
+    if not all(_ID.fullmatch(word) for word in ids):
         return Unknown("`commit` needs ids, as the comment shows them")
-    return Commit(tuple(dict.fromkeys(rest)))
+    return Commit(tuple(dict.fromkeys(ids)), here)

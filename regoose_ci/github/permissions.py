@@ -58,6 +58,8 @@ def _check_command(command: Command, pull: Pull) -> Allowed | Refused:
             "take them from the report's artifact.",
             "command",
         )
+    if isinstance(command, Commit) and command.here and not pull.is_open:
+        return Refused("This pull request is closed.", "command")
     return Allowed(pull.head_sha)
 
 

@@ -103,6 +103,19 @@ class RefPart(Part):
     object: ShaPart
 
 
+class BranchPart(Part):
+    """A branch; ``protected`` tells of the older kind of protection."""
+
+    commit: ShaPart
+    protected: bool
+
+
+class RulePart(Part):
+    """A rule of the newer kind of protection."""
+
+    type: str
+
+
 def told_pull(part: PullPart) -> Pull:
     """Return a pull request as the rest of the program knows it."""
     author = part.user or GHOST
@@ -178,3 +191,10 @@ class RefBody(Part):
 
     ref: str
     sha: str
+
+
+class MoveBody(Part):
+    """Moves a reference to a commit that grew from where it is."""
+
+    sha: str
+    force: Literal[False] = False

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from regoose_ci.errors import UsageError
-from regoose_ci.github import GitHubClient, GitHubError, TestFile
+from regoose_ci.github import GitHubClient, GitHubError
 from regoose_ci.github.errors import (
     BadAnswerError,
     BadTokenError,
@@ -34,8 +34,6 @@ from tests.fakes.github_server import (
 from tests.fakes.github_shapes import BASE, BOT, HEAD, REPOSITORY, FakeArtifact, FakePull
 from tests.integration.github.conftest import QUICK
 from tests.unit.github.clock import FakeClock
-
-TEST = TestFile("tests/test_slug.py", "def test_slug():\n    assert True\n")
 
 
 def test_comments_of_all_pages_come_in_order(server: FakeGitHub, client: GitHubClient):
@@ -157,42 +155,6 @@ def test_an_expired_artifact_is_not_found(server: FakeGitHub, client: GitHubClie
     server.artifacts[5] = [FakeArtifact(50, "report", b"", expired=True)]
     with pytest.raises(NotFoundError, match="expired"):
         client.download_artifact(50, limit=100)
-
-
-def test_tests_are_committed_to_a_new_branch(server: FakeGitHub, client: GitHubClient):
-    made = client.commit_tests(HEAD, "regoose/tests-7", "Add tests", [TEST])
-    assert server.refs == {"refs/heads/regoose/tests-7": made.sha}
-    assert server.parents[made.sha] == [HEAD]
-    assert server.files[made.sha] == {"slug.py": "", TEST.path: TEST.source}
-    assert made.compare_url == f"https://github.com/{REPOSITORY}/compare/{HEAD}...{made.branch}"
-
-
-@pytest.mark.parametrize("fault", [Dropped(done=True), Failed(done=True), Failed(done=False)])
-def test_a_branch_is_made_once(server: FakeGitHub, client: GitHubClient, fault: Fault):
-    server.fail("POST", "/git/refs", fault)
-    made = client.commit_tests(HEAD, "regoose/tests-7", "Add tests", [TEST])
-    assert server.refs == {"refs/heads/regoose/tests-7": made.sha}
-
-
-def test_a_file_of_the_pull_request_is_not_overwritten(server: FakeGitHub, client: GitHubClient):
-    server.files[HEAD][TEST.path] = "theirs"
-    with pytest.raises(RejectedError, match=r"has tests/test_slug\.py already"):
-        client.commit_tests(HEAD, "regoose/tests-7", "Add tests", [TEST])
-    assert server.refs == {}
-
-
-def test_a_branch_that_exists_is_not_moved(server: FakeGitHub, client: GitHubClient):
-    server.refs["refs/heads/regoose/tests-7"] = BASE
-    with pytest.raises(RejectedError, match="exists"):
-        client.commit_tests(HEAD, "regoose/tests-7", "Add tests", [TEST])
-    assert server.refs["refs/heads/regoose/tests-7"] == BASE
-
-
-def test_a_branch_of_anothers_is_not_taken_for_ours(server: FakeGitHub, client: GitHubClient):
-    server.refs["refs/heads/regoose/tests-7"] = BASE
-    server.fail("POST", "/git/refs", Failed(done=False))
-    with pytest.raises(RejectedError, match="exists"):
-        client.commit_tests(HEAD, "regoose/tests-7", "Add tests", [TEST])
 
 
 def test_a_forks_token_may_read_but_not_write(server: FakeGitHub, client: GitHubClient):

@@ -97,11 +97,33 @@ def test_commit_takes_the_files_of_the_tests_that_are_named(
     assert texts.NO_TESTS in command(github, "/regoose commit b7f3a1", tmp_path / "again")
 
 
-def test_commit_refuses_after_a_push_and_for_forks(github: MemoryGitHub, tmp_path: Path) -> None:
+def test_commit_here_adds_to_the_branch_of_the_pull_request(
+    github: MemoryGitHub, tmp_path: Path
+) -> None:
+    answer = command(github, "/regoose commit here", tmp_path)
+
+    ((parent, branch, files),) = github.committed
+    assert (parent, branch, len(files)) == (HEAD, PULL.head_ref, 2)
+    assert "are on the branch `fix`: [compare]" in answer
+    assert texts.NO_CHECKS in answer
+
+
+def test_commit_here_refuses_once_the_pull_request_is_closed(
+    github: MemoryGitHub, tmp_path: Path
+) -> None:
+    github.now = replace(PULL, is_open=False)
+    assert "closed" in command(github, "/regoose commit here", tmp_path)
+    assert github.committed == []
+
+
+@pytest.mark.parametrize("verb", ["commit", "commit here"])
+def test_commit_refuses_after_a_push_and_for_forks(
+    github: MemoryGitHub, tmp_path: Path, verb: str
+) -> None:
     github.now = replace(PULL, head_sha="e" * 40)
-    assert texts.MOVED in command(github, "/regoose commit", tmp_path)
+    assert texts.MOVED in command(github, f"/regoose {verb}", tmp_path)
     github.now, github.conversation = FORK, github.conversation[:1]
-    assert "fork" in command(github, "/regoose commit", tmp_path)
+    assert "fork" in command(github, f"/regoose {verb}", tmp_path)
     assert github.committed == []
 
 

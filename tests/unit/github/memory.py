@@ -134,3 +134,9 @@ class MemoryGitHub:
         assert message
         self.committed.append((parent_sha, branch, tuple(files)))
         return CommittedTests(branch, "c" * 40, f"https://github.com/x/compare/{branch}")
+
+    def add_tests(
+        self, parent_sha: str, branch: str, message: str, files: Sequence[TestFile]
+    ) -> CommittedTests:
+        assert (branch, parent_sha) == (self.now.head_ref, self.now.head_sha)
+        return self.commit_tests(parent_sha, branch, message, files)
