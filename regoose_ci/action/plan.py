@@ -28,7 +28,6 @@ class ReviewPlan(_Part):
     """Review these two commits, then show the result.
 
     Attributes:
-        number: The pull request.
         run_id: The run that reviews.
         run_attempt: Which attempt of it.
         title: Anybody's text.
@@ -38,12 +37,11 @@ class ReviewPlan(_Part):
         only: Functions that a command named; nothing for all.
         ignored: Ids of behaviour changes to leave out.
         command_id: The comment that asked for it, if one did.
-        comments: Whether the pull request gets a comment.
+        comment_on: The pull request that gets a comment; None where none does.
         notices: Sentences of ours for whoever reads the result.
     """
 
     task: Literal["review"] = "review"
-    number: Number
     run_id: Number
     run_attempt: Number
     title: str
@@ -53,7 +51,7 @@ class ReviewPlan(_Part):
     only: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     command_id: Number | None = None
-    comments: bool
+    comment_on: Number | None
     notices: tuple[str, ...] = ()
 
     @property

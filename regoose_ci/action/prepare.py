@@ -75,36 +75,56 @@ def _review_pull_request(phase: Phase, request: ReviewRequest) -> Plan:
     if request.author_is_bot and "bot" in skip:
         return DonePlan(reason="Pull requests of bots are not reviewed, as `skip` says.")
     return ReviewPlan(
-        number=request.number,
         run_id=phase.run.id.id,
         run_attempt=phase.run.id.attempt,
         title=request.title,
         description=request.description,
         base_sha=phase.github.merge_base(request.base_sha, request.head_sha),
         head_sha=request.head_sha,
-        comments=phase.inputs.comment and not request.is_read_only,
+        comment_on=None if request.is_read_only else _commented(phase, request.number),
         notices=(texts.READ_ONLY,) if request.is_read_only else (),
     )
 
 
 def _review_by_hand(phase: Phase, request: ManualRequest) -> Plan:
     if request.number is None:
-        return DonePlan(reason="Name a pull request in the input pull-request to review it.")
+        return _review_ref(phase, request)
     pull = phase.github.pull(request.number)
     return _review_as_it_is(phase, pull, pull.head_sha)
 
 
+def _review_ref(phase: Phase, request: ManualRequest) -> Plan:
+    head_sha = phase.github.commit_at(request.ref.removeprefix("refs/"))
+    default_sha = phase.github.commit_at(f"heads/{request.default_branch}")
+    base_sha = phase.github.merge_base(default_sha, head_sha)
+    if base_sha == head_sha:
+        return DonePlan(reason=texts.NOTHING_NEW)
+    return ReviewPlan(
+        run_id=phase.run.id.id,
+        run_attempt=phase.run.id.attempt,
+        title="",
+        description="",
+        base_sha=base_sha,
+        head_sha=head_sha,
+        comment_on=None,
+        notices=(texts.without_pull_request(request.ref, request.default_branch),),
+    )
+
+
 def _review_as_it_is(phase: Phase, pull: Pull, head_sha: str) -> ReviewPlan:
     return ReviewPlan(
-        number=pull.number,
         run_id=phase.run.id.id,
         run_attempt=phase.run.id.attempt,
         title=pull.title,
         description=pull.description,
         base_sha=phase.github.merge_base(pull.base_sha, head_sha),
         head_sha=head_sha,
-        comments=phase.inputs.comment,
+        comment_on=_commented(phase, pull.number),
     )
+
+
+def _commented(phase: Phase, number: int) -> int | None:
+    return number if phase.inputs.comment else None
 
 
 def _command(phase: Phase, request: CommandRequest) -> Plan:
@@ -138,15 +158,15 @@ def _publish(github: GitHub, request: PublishRequest) -> Plan:
 
 
 def _announce(phase: Phase, plan: ReviewPlan) -> Plan:
-    if not plan.comments:
+    if plan.comment_on is None:
         return plan
-    sticky = phase.sticky(plan.number)
+    sticky = phase.sticky(plan.comment_on)
     try:
         state = sticky.state()
         written = sticky.show_working(plan.head_sha, texts.working(plan.head_sha, phase.run.page))
     except ForbiddenError:
         notices = (*plan.notices, texts.FORBIDDEN)
-        return plan.model_copy(update={"comments": False, "notices": notices})
+        return plan.model_copy(update={"comment_on": None, "notices": notices})
     if isinstance(written, Superseded):
         return DonePlan(reason="A newer run reviews this pull request.")
     return plan.model_copy(update={"ignored": state.ignored if state else ()})

@@ -71,7 +71,7 @@ def publish(phase: Phase, plan: Plan, directory: Path, exit_code: int | None) ->
     reported, problem = _read(directory)
     if reported is None or reported.report.head_sha not in ("", plan.head_sha):
         return _stop(phase, plan, exit_code, problem)
-    return _show(phase, plan, reported, plan.notices, plan.comments)
+    return _show(phase, plan, reported, plan.notices, plan.comment_on)
 
 
 def clear(phase: Phase, request: Request) -> Published:
@@ -107,7 +107,8 @@ def _publish_for_fork(phase: Phase, plan: PublishPlan) -> Published:
             "The report is not about the commit that the fork's run was started for.",
             "It is not published.",
         )
-    return _show(phase, plan, reported, (texts.FROM_A_FORK,), phase.inputs.comment)
+    number = plan.number if phase.inputs.comment else None
+    return _show(phase, plan, reported, (texts.FROM_A_FORK,), number)
 
 
 def _show(
@@ -115,7 +116,7 @@ def _show(
     plan: ReviewPlan | PublishPlan,
     reported: Reported,
     notices: tuple[str, ...],
-    comments: bool,
+    number: int | None,
 ) -> Published:
     page = phase.run.page_of(plan.run)
     summary = render_summary(reported.report, reported.tests, SUMMARY_LIMIT - _ROOM)
@@ -124,10 +125,10 @@ def _show(
         _outputs(reported.report),
         tuple(annotate(reported.report)),
     )
-    if not comments:
+    if number is None:
         return published
     try:
-        written = _comment(phase, plan, reported, notices)
+        written = _comment(phase, plan, reported, notices, number)
     except ForbiddenError:
         return replace(published, problem=texts.FORBIDDEN)
     except GitHubError as error:
@@ -138,9 +139,13 @@ def _show(
 
 
 def _comment(
-    phase: Phase, plan: ReviewPlan | PublishPlan, reported: Reported, notices: tuple[str, ...]
+    phase: Phase,
+    plan: ReviewPlan | PublishPlan,
+    reported: Reported,
+    notices: tuple[str, ...],
+    number: int,
 ) -> Written | Superseded:
-    sticky = StickyComment(phase.github, plan.number, plan.run)
+    sticky = StickyComment(phase.github, number, plan.run)
     body = render_comment(reported.report, reported.tests, body_limit(sticky.state()) - _ROOM)
     last = texts.COMMANDS if phase.inputs.commands else ""
     text = texts.signed(body, phase.run.page_of(plan.run), notices, last)
@@ -163,10 +168,10 @@ def _stop(phase: Phase, plan: ReviewPlan, exit_code: int | None, problem: str) -
     """Replace "working…" by why there is no result."""
     text = texts.stopped(plan.head_sha, phase.run.page, exit_code)
     published = Published(f"{text}\n", problem=problem)
-    if not plan.comments:
+    if plan.comment_on is None:
         return published
     try:
-        written = phase.sticky(plan.number).show_stopped(plan.head_sha, text)
+        written = phase.sticky(plan.comment_on).show_stopped(plan.head_sha, text)
         if plan.command_id is not None:
             phase.github.react(plan.command_id, "confused")
     except GitHubError as error:

@@ -31,6 +31,16 @@ NO_CHECKS = (
     "have your checks run."
 )
 
+NOTHING_NEW = "There is nothing to review: the default branch has all commits of what was chosen."
+
+
+def without_pull_request(ref: str, default_branch: str) -> str:
+    """The notice of a review that was started by hand and names no pull request."""
+    return (
+        f"This run names no pull request: {code(ref)} is compared with where it left "
+        f"{code(default_branch)}, and the result is in the job summary and in the artifact only."
+    )
+
 
 def working(head_sha: str, page: str) -> str:
     """The comment while a review runs."""

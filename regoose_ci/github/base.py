@@ -113,6 +113,9 @@ class GitHub(Protocol):
     def pull(self, number: int) -> Pull:
         """The pull request as it is now."""
 
+    def commit_at(self, ref: str) -> str:
+        """The commit that ``heads/NAME`` or ``tags/NAME`` points to now."""
+
     def merge_base(self, base_sha: str, head_sha: str) -> str:
         """The commit that both grew from."""
 

@@ -38,6 +38,7 @@ from regoose_ci.github.wire import (
     FilePart,
     PermissionPart,
     ReactionBody,
+    ShaPart,
     ViewerPart,
     told_pull,
 )
@@ -53,6 +54,7 @@ _COMMENTS = TypeAdapter(tuple[CommentPart, ...])
 _PULL = TypeAdapter(PullPart)
 _PULLS = TypeAdapter(tuple[PullPart, ...])
 _COMPARISON = TypeAdapter(ComparisonPart)
+_NAMED = TypeAdapter(ShaPart)
 _FILES = TypeAdapter(tuple[FilePart, ...])
 _ARTIFACTS = TypeAdapter(ArtifactsPart)
 _PERMISSION = TypeAdapter(PermissionPart)
@@ -164,6 +166,10 @@ class GitHubClient:
     def pull(self, number: int) -> Pull:
         """The pull request as it is now."""
         return told_pull(self._calls.get(self._path(f"pulls/{number}"), _PULL))
+
+    def commit_at(self, ref: str) -> str:
+        """The commit that ``heads/NAME`` or ``tags/NAME`` points to now."""
+        return self._calls.get(self._path(f"commits/{quote(ref)}"), _NAMED).sha
 
     def merge_base(self, base_sha: str, head_sha: str) -> str:
         """The commit that both grew from."""

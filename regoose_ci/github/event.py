@@ -84,10 +84,11 @@ class CommandRequest:
 
 @dataclass(frozen=True)
 class ManualRequest:
-    """Somebody with write access started the workflow by hand, for a pull request or a branch."""
+    """Somebody with write access started the workflow by hand, for a pull request or ``ref``."""
 
     repository: str
     ref: str
+    default_branch: str
     number: int | None
 
 
@@ -218,7 +219,9 @@ def _workflow_dispatch(_action: str, payload: bytes) -> Request:
             f"The input {PULL_REQUEST_INPUT} is not a pull request's number.",
             "Give a number such as 12, or leave it empty.",
         )
-    return ManualRequest(event.repository.full_name, event.ref, int(text) if text else None)
+    repository = event.repository
+    number = int(text) if text else None
+    return ManualRequest(repository.full_name, event.ref, repository.default_branch, number)
 
 
 def _workflow_run(action: str, payload: bytes) -> Request:

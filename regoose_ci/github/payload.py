@@ -113,12 +113,18 @@ class IssueCommentEvent(Payload):
     repository: RepositoryPart
 
 
+class DispatchedPart(RepositoryPart):
+    """The repository that a workflow was started in."""
+
+    default_branch: Ref
+
+
 class WorkflowDispatchEvent(Payload):
     """``workflow_dispatch``."""
 
     inputs: dict[str, JsonValue] | None = None
     ref: Ref
-    repository: RepositoryPart
+    repository: DispatchedPart
 
 
 class WorkflowRunPart(Payload):

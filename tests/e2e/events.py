@@ -63,6 +63,16 @@ class PullRequest:
             "sender": _ALICE,
         }
 
+    def dispatched(self) -> Event:
+        """``workflow_dispatch`` for the head's branch, with no number."""
+        self.github.refs = {"refs/heads/main": self.base, "refs/heads/fix": self.head}
+        return {
+            "inputs": {"pull-request": ""},
+            "ref": "refs/heads/fix",
+            "repository": {"full_name": REPOSITORY, "default_branch": "main"},
+            "sender": _ALICE,
+        }
+
     def finished(self, run: int, head_repository: str) -> Event:
         """``workflow_run`` of a fork."""
         return {

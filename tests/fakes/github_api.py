@@ -172,6 +172,7 @@ class FakeApi:
             Route("GET", "branches/{branch}", 200, self._get_branch),
             Route("GET", "rules/branches/{branch}", 200, self._list_rules),
             Route("GET", "contents/{path}", 200, self._contents),
+            Route("GET", "commits/{ref}", 200, self._named_commit),
             Route("GET", "compare/{basehead}", 200, self._compare),
         )
 
@@ -327,6 +328,10 @@ class FakeApi:
         return Reply(
             200, {"type": "file", "path": call.word, "name": name, "sha": sha_of(call.word)}
         )
+
+    def _named_commit(self, call: Call) -> Reply:
+        sha = found(self.refs, f"refs/{call.word}")
+        return Reply(200, {"sha": sha, "commit": {"message": "-"}})
 
     def _compare(self, call: Call) -> Reply:
         sha = found(self.merge_bases, call.word)

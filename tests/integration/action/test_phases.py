@@ -111,6 +111,27 @@ def test_from_an_event_to_the_comment(
     assert capsys.readouterr().out.startswith("::warning file=src/slugger/core.py,line=46,")
 
 
+def test_by_hand_and_without_a_number_no_comment_is_written(
+    github: FakeGitHub, pull: PullRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    monkeypatch.setenv("GITHUB_EVENT_NAME", "workflow_dispatch")
+    (tmp_path / "event.json").write_text(json.dumps(pull.dispatched()))
+    assert start("prepare", str(tmp_path), str(tmp_path / "plan")) == 0
+    assert (tmp_path / "plan/outputs").read_text() == "task=review\n"
+    write_report(
+        sample_review().model_copy(update={"head_sha": pull.head}), TESTS, tmp_path / "report"
+    )
+    assert start("publish", str(tmp_path), str(tmp_path / "out"), "--code", "0") == 0
+
+    assert (tmp_path / "out/summary.md").read_text().startswith("> This run names no pull request:")
+    assert "behaviour-changes=2\n" in (tmp_path / "out/outputs").read_text()
+    assert github.comments == {}
+    assert [asked.path for asked in github.asked if asked.verb != "GET"] == [
+        f"/{REPOSITORY}/git-upload-pack"
+    ]
+
+
 def test_without_a_plan_or_a_report_working_is_cleared(
     github: FakeGitHub, pull: PullRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

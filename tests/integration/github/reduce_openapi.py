@@ -40,6 +40,7 @@ OPERATIONS = (
     ("get", f"{REPO}/branches/{{branch}}", "200"),
     ("get", f"{REPO}/rules/branches/{{branch}}", "200"),
     ("get", f"{REPO}/contents/{{path}}", "200"),
+    ("get", f"{REPO}/commits/{{ref}}", "200"),
     ("get", f"{REPO}/compare/{{basehead}}", "200"),
 )
 READ_THOUGH_OPTIONAL = {"body", "draft", "previous_filename", "message", "documentation_url"}

@@ -131,6 +131,13 @@ def test_the_commit_that_a_change_grew_from_is_told(server: FakeGitHub, client: 
         client.merge_base(HEAD, "e" * 40)
 
 
+def test_the_commit_of_a_branch_is_told(server: FakeGitHub, client: GitHubClient):
+    server.refs["refs/heads/fix/π"] = HEAD
+    assert client.commit_at("heads/fix/π") == HEAD
+    with pytest.raises(NotFoundError):
+        client.commit_at("tags/fix/π")
+
+
 def test_changed_files_of_all_pages_are_listed(server: FakeGitHub, client: GitHubClient):
     server.pulls[7].files = [f"m{number}.py" for number in range(130)]
     assert len(client.changed_files(7)) == 130

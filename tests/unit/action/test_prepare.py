@@ -66,8 +66,8 @@ def test_a_pull_request_is_announced_planned_and_fetched(
     plan = preparing("pull_request", payload(PULL_REQUEST))
 
     assert plan == ReviewPlan(
-        number=7, run_id=THIS_RUN, run_attempt=1, title="Mend the slug",
-        description="It had two hyphens.", base_sha=BASE, head_sha=HEAD, comments=True,
+        run_id=THIS_RUN, run_attempt=1, title="Mend the slug",
+        description="It had two hyphens.", base_sha=BASE, head_sha=HEAD, comment_on=7,
     )  # fmt: skip
     assert preparing.fetched == [((BASE, HEAD), preparing.out / "repository" / "tools")]
     state, text = sticky_of(github)
@@ -99,7 +99,7 @@ def test_a_run_that_may_only_read_writes_nothing_and_says_so(
     plan = preparing("pull_request", payload(PULL_REQUEST, **{place: value}))
 
     assert isinstance(plan, ReviewPlan)
-    assert (plan.comments, plan.notices) == (False, (texts.READ_ONLY,))
+    assert (plan.comment_on, plan.notices) == (None, (texts.READ_ONLY,))
     assert github.conversation == []
 
 
@@ -110,7 +110,7 @@ def test_a_token_without_permission_reviews_all_the_same(
     plan = preparing("pull_request", payload(PULL_REQUEST))
 
     assert isinstance(plan, ReviewPlan)
-    assert (plan.comments, plan.notices) == (False, (texts.FORBIDDEN,))
+    assert (plan.comment_on, plan.notices) == (None, (texts.FORBIDDEN,))
     assert preparing.fetched
 
 
@@ -167,8 +167,27 @@ def test_a_run_by_hand_reviews_the_pull_request_that_it_names(
 
     assert isinstance(plan, ReviewPlan)
     assert (plan.head_sha, plan.base_sha) == ("e" * 40, PULL.base_sha)
-    unnamed = preparing("workflow_dispatch", payload(WORKFLOW_DISPATCH, inputs=None))
-    assert isinstance(unnamed, DonePlan)
+    assert plan.comment_on == 7
+
+
+def test_a_run_by_hand_without_a_pull_request_reviews_its_branch_without_a_comment(
+    github: MemoryGitHub, preparing: Preparing
+) -> None:
+    event = payload(WORKFLOW_DISPATCH, inputs=None, ref="refs/heads/fix")
+    plan = preparing("workflow_dispatch", event)
+
+    assert isinstance(plan, ReviewPlan)
+    assert (plan.base_sha, plan.head_sha, plan.comment_on) == (BASE, HEAD, None)
+    assert "`refs/heads/fix` is compared with where it left `main`" in plan.notices[0]
+    assert preparing.fetched == [((BASE, HEAD), preparing.out / "repository" / "tools")]
+    assert github.conversation == []
+
+
+def test_a_run_by_hand_for_the_default_branch_has_nothing_to_do(preparing: Preparing) -> None:
+    plan = preparing("workflow_dispatch", payload(WORKFLOW_DISPATCH, inputs=None))
+
+    assert plan == DonePlan(reason=texts.NOTHING_NEW)
+    assert preparing.fetched == []
 
 
 def test_run_reviews_one_function_and_reacts(github: MemoryGitHub, preparing: Preparing) -> None:

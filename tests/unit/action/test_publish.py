@@ -27,8 +27,8 @@ from tests.unit.github.payloads import PULL_REQUEST, payload
 from tests.unit.reports.sample import large_review
 
 PLAN = ReviewPlan(
-    number=7, run_id=THIS_RUN, run_attempt=1, title="", description="",
-    base_sha=PULL.base_sha, head_sha=HEAD, comments=True,
+    run_id=THIS_RUN, run_attempt=1, title="", description="",
+    base_sha=PULL.base_sha, head_sha=HEAD, comment_on=7,
 )  # fmt: skip
 FORKS = PublishPlan(number=7, run_id=REVIEW_RUN, run_attempt=1, head_sha=HEAD)
 
@@ -146,7 +146,7 @@ def test_where_github_takes_no_comment_the_summary_and_outputs_remain(
 
 
 def test_a_plan_without_comments_writes_none(github: MemoryGitHub, tmp_path: Path) -> None:
-    plan = PLAN.model_copy(update={"comments": False, "notices": (texts.READ_ONLY,)})
+    plan = PLAN.model_copy(update={"comment_on": None, "notices": (texts.READ_ONLY,)})
     published = publish(phase(github), plan, write_report(tmp_path), 0)
 
     assert sticky_of(github)[1] == "working"

@@ -50,6 +50,7 @@ class MemoryGitHub:
         self.refusal: GitHubError | None = None
         """What every write ends with, if it is set."""
         self.found: list[Pull] = []
+        self.refs = {"heads/main": PULL.base_sha, "heads/fix": HEAD}
         self.left: dict[int, dict[str, bytes]] = {}
         """Artifacts by run and name."""
         self.committed: list[tuple[str, str, tuple[TestFile, ...]]] = []
@@ -106,8 +107,11 @@ class MemoryGitHub:
         assert number == PULL.number
         return self.now
 
+    def commit_at(self, ref: str) -> str:
+        return self.refs[ref]
+
     def merge_base(self, base_sha: str, head_sha: str) -> str:
-        assert head_sha != base_sha
+        assert head_sha
         return base_sha
 
     def pulls_of_head(self, head_repository: str, head_ref: str, sha: str) -> Sequence[Pull]:

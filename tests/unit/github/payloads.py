@@ -12,7 +12,7 @@ Json = dict[str, JsonValue]
 HEAD = "a" * 40
 BASE = "b" * 40
 
-_REPOSITORY: Json = {"id": 1, "full_name": "octo/tools", "private": False}
+_REPOSITORY: Json = {"id": 1, "full_name": "octo/tools", "private": False, "default_branch": "main"}
 _ALICE: Json = {"login": "alice", "id": 2, "type": "User"}
 
 PULL_REQUEST: Json = {

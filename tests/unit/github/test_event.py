@@ -107,12 +107,12 @@ def test_an_unknown_command_is_still_for_us():
 def test_a_run_by_hand_may_name_a_pull_request(given: str | int, number: int | None):
     request = parse_event("workflow_dispatch", payload(WORKFLOW_DISPATCH, inputs={
         "pull-request": given}))  # fmt: skip
-    assert request == ManualRequest("octo/tools", "refs/heads/main", number)
+    assert request == ManualRequest("octo/tools", "refs/heads/main", "main", number)
 
 
 def test_a_run_by_hand_needs_no_inputs():
     request = parse_event("workflow_dispatch", payload(WORKFLOW_DISPATCH, inputs=None))
-    assert request == ManualRequest("octo/tools", "refs/heads/main", None)
+    assert request == ManualRequest("octo/tools", "refs/heads/main", "main", None)
 
 
 @pytest.mark.parametrize("given", ["x", "-1", "0", "1.5", "\u0667", "9" * 5_000, [7], True])
