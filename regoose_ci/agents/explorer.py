@@ -23,7 +23,7 @@ from regoose_ci.execution.harvest import harvest, usual_arguments
 from regoose_ci.execution.jobs import describe
 from regoose_ci.execution.mutation import left_to_gain, measure_mutants
 from regoose_ci.execution.pairs import GuestPair
-from regoose_ci.execution.stability import confirm
+from regoose_ci.execution.stability import Repeated, confirm
 from regoose_ci.execution.starting import Subject, search_for
 from regoose_ci.guest.protocol import Described, Recorded, Target
 from regoose_ci.inputs.seeds import Seed
@@ -132,8 +132,9 @@ class _Review:
         while (turn := self._next()) is not None:
             try:
                 found = await self._explore(pair, turn)
+                known: Repeated = {}
                 for findings in found:
-                    await self._confirm(fresh, findings)
+                    await self._confirm(fresh, findings, known)
             except GuestError as error:
                 for material in turn.group:
                     if material.function.id not in self._board.findings:
@@ -224,12 +225,12 @@ class _Review:
             known = self._through.setdefault(findings.function.current.path, {})
             known.update({Seed(o.call, o.origin): None for o in entries})
 
-    async def _confirm(self, fresh: GuestPair, findings: FunctionFindings) -> None:
+    async def _confirm(self, fresh: GuestPair, findings: FunctionFindings, known: Repeated) -> None:
         board, function = self._board, findings.function
         began = time.monotonic()
         if not findings.reached[Revision.HEAD]:
             findings.kept.clear()  # what does not come to the change does not protect it
-        await confirm(fresh, findings)
+        await confirm(fresh, findings, known)
         await measure_mutants(fresh, findings, self._mutant_seconds())
         self._extend(time.monotonic() - began)
         board.findings[function.id] = findings

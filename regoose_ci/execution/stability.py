@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
-from regoose_ci.domain.observations import Observation, Origin, Outcome, Value
+from regoose_ci.domain.observations import Call, Observation, Origin, Outcome, Value
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.endings import Ending, ending_of
 from regoose_ci.execution.findings import FunctionFindings, noteworthy_difference
@@ -17,22 +17,30 @@ from regoose_ci.inputs.simplify import call_size
 MAX_CONFIRMED = 240
 
 
-async def confirm(pair: GuestPair, findings: FunctionFindings) -> None:
+Repeated = dict[Call, Mapping[Revision, Outcome]]
+"""What came of calls when they were made again."""
+
+
+async def confirm(
+    pair: GuestPair, findings: FunctionFindings, known: Repeated | None = None
+) -> None:
     """Repeat witnesses and kept observations; drop what does not come out the same.
 
     Calls that were lost on some revision are not made again: they take long and show nothing.
+    Nor are those that are ``known`` from other functions; what is made is added there.
     """
     ended = [o for o in findings.kept if ending_of(o.outcomes.values()) is not Ending.LOST]
-    kept = spread(ended, MAX_CONFIRMED)
-    witnesses = list(findings.witnesses.items())
-    repeated = await repeat(pair, [o for _, o in witnesses] + kept)
+    known = {} if known is None else known
+    witnesses, kept = findings.witnesses, spread(ended, MAX_CONFIRMED)
+    shown = await repeat(pair, list(witnesses.values()), known)
+    by_call = {observation.call: observation for observation in shown}
+    again = {kind: by_call[w.call] for kind, w in witnesses.items() if w.call in by_call}
     findings.witnesses = {
-        kind: observation
-        for (kind, _), observation in zip(witnesses, repeated, strict=False)
-        if observation.stable and noteworthy_difference(observation) is not None
+        kind: o for kind, o in again.items() if o.stable and noteworthy_difference(o) is not None
     }
-    findings.kept = [o for o in repeated[len(witnesses) :] if o.stable]
-    findings.unstable = sum(not o.stable for o in repeated)
+    repeated = await repeat(pair, kept, known)
+    findings.kept = [o for o in repeated if o.stable]
+    findings.unstable = sum(not o.stable for o in (*shown, *repeated))
 
 
 def spread(observations: Sequence[Observation], count: int) -> list[Observation]:
@@ -80,20 +88,21 @@ def _result(observation: Observation) -> Iterator[Hashable]:
         yield (revision, outcome.kind, told, outcome.raised, outcome.stdout)
 
 
-async def repeat(pair: GuestPair, observations: list[Observation]) -> list[Observation]:
+async def repeat(
+    pair: GuestPair, observations: list[Observation], known: Repeated | None = None
+) -> list[Observation]:
     """Make the calls again and keep what was the same; those that vary are not ``stable``.
 
     Calls that there was no time for are left out.
     """
-    if not observations:
-        return []
-    calls = [o.call for o in observations]
-    results = await pair.on_each(lambda _, guest: evaluate(guest, calls, (), 2 * CALL_TIMEOUT))
-    return [
-        _with_common(observation, {r: found[index].outcome for r, found in results.items()})
-        for index, observation in enumerate(observations)
-        if all(index < len(found) for found in results.values())
-    ]
+    known = {} if known is None else known
+    calls = [call for call in dict.fromkeys(o.call for o in observations) if call not in known]
+    if calls:
+        results = await pair.on_each(lambda _, guest: evaluate(guest, calls, (), 2 * CALL_TIMEOUT))
+        made = min(map(len, results.values()))
+        for index, call in enumerate(calls[:made]):
+            known[call] = {revision: found[index].outcome for revision, found in results.items()}
+    return [_with_common(o, known[o.call]) for o in observations if o.call in known]
 
 
 def _with_common(observation: Observation, again: Mapping[Revision, Outcome]) -> Observation:
