@@ -300,8 +300,6 @@ def _notes(report: ReviewReport, lead: str) -> Iterable[str]:
     if report.totals.ignored:
         left_out = count(report.totals.ignored, "behaviour change")
         yield f"{left_out} left out, as `/regoose ignore` asked."
-    if report.sandbox.level == "none" and _anything_ran(report):
-        yield "No sandbox: the reviewed code ran with the rights of the user who started it."
 
 
 def error_sentences(error: ReportError) -> str:
