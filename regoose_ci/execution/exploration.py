@@ -27,10 +27,11 @@ from regoose_ci.execution.findings import (
 from regoose_ci.execution.jobs import evaluate
 from regoose_ci.execution.pairs import GuestPair
 from regoose_ci.execution.patience import CALL_TIMEOUT, Lateness, Patience
+from regoose_ci.execution.shrinking import Shrinker
 from regoose_ci.guest.protocol import Evaluated
 from regoose_ci.inputs.search import InputSearch
 from regoose_ci.inputs.seeds import Seed
-from regoose_ci.inputs.simplify import CallSize, Usual, call_size, simpler
+from regoose_ci.inputs.simplify import CallSize, Usual, call_size
 
 LEAST_BARREN = 10.0
 BARREN_SHARE = 0.5
@@ -68,9 +69,6 @@ LONGEST_TEXT = 60
 """A natural text that is not longer is shown as it is."""
 SHRINK_SHARE = 0.25
 """Share of the time that is kept for shrinking what was found."""
-SHRINK_ROUNDS = 40
-MIN_ROUNDS = 4
-SHRINK_WIDTH = 48
 
 
 class Exploration:
@@ -125,8 +123,11 @@ class Exploration:
             await self._try(seeds)
         for findings in self._findings.values():
             findings.witnesses.clear()
+        shrinker = Shrinker(self.observe, self._usual)
         for kind, witness in self._chosen_witnesses().items():
-            smallest = await self._shrink(kind, witness, end)
+            # Short texts of a natural input stay: they say more than what would be left of them.
+            kept = LONGEST_TEXT if self._rank(witness)[0] < ODD else 0
+            smallest = await shrinker.shrink(kind, witness, kept, end)
             owner = self._owner(smallest)
             owner.witnesses[kind] = replace(smallest, function_id=owner.function.id)
         return list(self._findings.values())
@@ -238,32 +239,6 @@ class Exploration:
         size = call_size(witness.call, self._usual)
         return (_NATURAL[witness.origin] if size[1] <= LONGEST_NATURAL else ODD + 1, size)
 
-    async def _shrink(self, kind: Kind, witness: Observation, end: float) -> Observation:
-        """Make a witness smaller while the same kind of difference stays, and there is time.
-
-        Short texts of a natural one stay as they are: they say more than what is left of them.
-        """
-        kept = LONGEST_TEXT if self._rank(witness)[0] < ODD else 0
-        best = witness
-        seen = {best.call}
-        for number in range(SHRINK_ROUNDS):
-            if number >= MIN_ROUNDS and time.monotonic() > end:
-                break
-            limit = call_size(best.call, self._usual)
-            smaller = [
-                call
-                for call in simpler(best.call, self._usual, kept)
-                if call not in seen and call_size(call, self._usual) < limit
-            ][:SHRINK_WIDTH]
-            if not smaller:
-                break
-            seen.update(smaller)
-            observations = await self.observe([Seed(call, best.origin) for call in smaller])
-            shown = [o for o in observations if _shows(o, kind)]
-            if shown:
-                best = min(shown, key=lambda o: call_size(o.call, self._usual))
-        return best
-
 
 def _count(findings: FunctionFindings, observation: Observation) -> bool:
     """Count an observation for one function; tell whether it came to the changed lines."""
@@ -292,11 +267,6 @@ def _reaches(findings: FunctionFindings, observation: Observation) -> dict[Revis
         revision: reaches_change(source, observation.reached.get(revision, Reach()))
         for revision, source in sources_of(findings.function).items()
     }
-
-
-def _shows(observation: Observation, kind: Kind) -> bool:
-    found = noteworthy_difference(observation)
-    return found is not None and kind_of_change(found, observation.call) == kind
 
 
 def _features(observation: Observation) -> Iterator[Hashable]:
