@@ -29,6 +29,9 @@ _PLAIN = {
     bytes: "bytes",
     bool: "bool",
     complex: "complex",
+    slice: "slice",
+    range: "range",
+    bytearray: "bytearray",
     type(None): "none",
     object: "any",
 }

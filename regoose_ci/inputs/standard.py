@@ -75,6 +75,11 @@ STANDARD: dict[str, tuple[Written, ...]] = {
         ("{'a': [1, 2, 3], 'b': [3, 1, 2]}", "{'a': ['x', 'y', 'x'], 'b': [1.5, 2.0, -1.0]}"),
         "import pandas as pd",
     ),
+    "slice": _all(
+        "slice({})", ("0, 2", "1, 3", "None", "-2, None", "0, 10, 2", "None, None, -1", "2, 1")
+    ),
+    "range": _all("range({})", ("3", "0", "1, 10, 2", "5, 0, -1")),
+    "bytearray": _all("bytearray({!r})", (b"ab", b"")),
     "type": _all("{}", ("int", "str")),
     "none": _all("{}", ("None",)),
 }

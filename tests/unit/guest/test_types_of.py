@@ -48,6 +48,8 @@ class Tree(typing.NamedTuple):
         (typing.Any, TypeForm("any")),
         (object, TypeForm("any")),
         (list, TypeForm("list")),
+        (slice, TypeForm("slice")),
+        (typing.Optional[range], TypeForm("union", (TypeForm("range"), TypeForm("none")))),  # noqa: UP045
         (list[int], TypeForm("list", (INT,))),
         (typing.List[str], TypeForm("list", (STR,))),  # noqa: UP006
         (tuple[int, ...], TypeForm("tuple", (INT, TypeForm("ellipsis")))),
