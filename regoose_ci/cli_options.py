@@ -71,6 +71,10 @@ def _settings(  # the signature is the table of options: one per field of `Setti
         Optional[Path],
         typer.Option(metavar="PATH", help="Interpreter or virtual environment to use as it is."),
     ] = None,
+    python_version: Annotated[
+        Optional[str],
+        typer.Option(metavar="3.N", help="Version of Python to use, fetched if there is none."),
+    ] = None,
     with_: Annotated[
         Optional[list[str]],
         typer.Option("--with", metavar="REQ", help="Also install this; may be repeated."),

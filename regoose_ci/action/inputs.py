@@ -24,6 +24,7 @@ SETTINGS = (
     "budget",
     "only",
     "fail_on",
+    "python_version",
     "with_",
     "env",
     "require_sandbox",

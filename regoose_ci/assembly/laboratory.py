@@ -19,7 +19,8 @@ from regoose_ci.domain.request import ReviewRequest
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.environments.base import BuildCommand, BuildResult
 from regoose_ci.environments.builder import EnvironmentPlan, build_environment
-from regoose_ci.environments.interpreter import Interpreter, find_interpreter
+from regoose_ci.environments.fetched_python import find_or_fetch_interpreter
+from regoose_ci.environments.interpreter import Interpreter
 from regoose_ci.environments.project import PreparedTree, prepare_project
 from regoose_ci.environments.project_build import ProjectBuilder
 from regoose_ci.environments.project_files import ProjectRequirements
@@ -164,7 +165,7 @@ class LaboratoryBuilder:
         """
         requirements = {r: await self._requirements(r) for r in self.source.shas}
         head = requirements[Revision.HEAD]
-        interpreter = await anyio.to_thread.run_sync(self._interpreter, head)
+        interpreter = await self._interpreter(head)
         sandbox = await anyio.to_thread.run_sync(find_sandbox, self.settings, interpreter)
         tools = await ensure_tools(interpreter, self.settings.cache_dir, self.uv)
         environments = {
@@ -192,12 +193,15 @@ class LaboratoryBuilder:
         )
         return Bench(sandbox, specs, environment)
 
-    def _interpreter(self, requirements: ProjectRequirements) -> Interpreter:
-        return find_interpreter(
+    async def _interpreter(self, requirements: ProjectRequirements) -> Interpreter:
+        return await find_or_fetch_interpreter(
             self.request.python,
             self.request.repository,
             requirements.requires_python,
-            newest_python=requirements.newest_python,
+            requirements.newest_python,
+            version=self.settings.python_version,
+            uv=self.uv,
+            cache_dir=self.settings.cache_dir,
         )
 
     async def _requirements(self, revision: Revision) -> ProjectRequirements:

@@ -18,7 +18,7 @@ from regoose_ci.assembly.sources import (
 from regoose_ci.config import Settings
 from regoose_ci.domain.request import RequestKind, ReviewRequest
 from regoose_ci.domain.revisions import Revision
-from regoose_ci.environments.interpreter import find_interpreter
+from regoose_ci.environments.fetched_python import find_or_fetch_interpreter
 from regoose_ci.environments.package_requirement import fetch_release, parse_comparison
 from regoose_ci.environments.uv import Uv
 from regoose_ci.repository.git import GitRepository, RevisionRange
@@ -49,8 +49,10 @@ async def open_change(request: ReviewRequest, settings: Settings, scratch: Path)
 async def _open_releases(request: ReviewRequest, settings: Settings, scratch: Path) -> Opened:
     assert request.packages is not None
     base, head = parse_comparison(*request.packages)
-    interpreter = await anyio.to_thread.run_sync(find_interpreter, request.python, scratch, None)
     uv, cache = Uv(), settings.cache_dir
+    interpreter = await find_or_fetch_interpreter(
+        request.python, scratch, version=settings.python_version, uv=uv, cache_dir=cache
+    )
     old = await fetch_release(base, interpreter, uv, cache)
     new = await fetch_release(head, interpreter, uv, cache)
     names = (f"{base.name}=={base.version}", f"{head.name}=={head.version}")

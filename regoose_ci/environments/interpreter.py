@@ -68,6 +68,10 @@ class Interpreter:
         return self.executable.relative_to(self.prefix)
 
 
+class NoInterpreterError(EnvironmentBuildError):
+    """This machine has no interpreter of the versions that are allowed."""
+
+
 class _UnusableError(Exception):
     """A candidate cannot be used; the message says why."""
 
@@ -78,6 +82,8 @@ def find_interpreter(
     requires_python: str | None,
     environ: Mapping[str, str] = os.environ,
     newest_python: tuple[int, int] | None = None,
+    *,
+    version: str | None = None,
 ) -> Interpreter:
     """Find the interpreter for ``repository``.
 
@@ -85,28 +91,38 @@ def find_interpreter(
     active virtual environment unless it is the one Regoose runs in, ``.venv`` and ``venv`` in
     the repository, and last the newest interpreter of this machine that ``requires_python``
     allows; one newer than ``newest_python``, which the project says it works on, only where
-    there is no other. Nothing is downloaded.
+    there is no other. With ``version``, such as ``3.12``, all but ``python`` must be of it,
+    whatever the project says. Nothing is downloaded.
 
     Raises:
         UsageError: ``python`` is not a Python that can be used.
-        EnvironmentBuildError: this machine has no interpreter that ``requires_python`` allows.
+        NoInterpreterError: this machine has no interpreter that is allowed.
     """
     if python is not None:
         return _from_option(python, repository, environ)
     notes: list[str] = []
     for directory, source in _environments(repository, environ):
         found = _from_environment_or_note(directory, repository, source, notes)
-        if found is not None:
+        if found is not None and version not in (None, _shown(found.version)):
+            notes.append(f"{source} was passed over: it is of Python {_shown(found.version)}.")
+        elif found is not None:
             return replace(found, notes=tuple(notes))
+    if version is not None:
+        requires_python = f"=={version}.*"
     versions = _in_order(requires_python, newest_python)
     found = _first_installed(versions, repository, environ)
     if found is not None:
         return replace(found, notes=tuple(notes))
     wanted = f"{requires_python}, and from 3.10 to 3.14" if requires_python else "3.10 to 3.14"
-    raise EnvironmentBuildError(
+    raise NoInterpreterError(
         f"This machine has no Python that the project can run on (wanted: {wanted}).",
-        "Install one (`uv python install 3.13`), or name one with --python PATH.",
+        "Install one (`uv python install 3.13`), name one with --python PATH, or have one fetched "
+        "with --python-version 3.13.",
     )
+
+
+def _shown(version: tuple[int, int]) -> str:
+    return f"{version[0]}.{version[1]}"
 
 
 def _from_option(python: Path, repository: Path, environ: Mapping[str, str]) -> Interpreter:

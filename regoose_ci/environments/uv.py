@@ -26,7 +26,8 @@ _DROPPED = re.compile(
     r"^UV_(PYTHON|PROJECT\w*|WORKING_DIR\w*|SYSTEM_PYTHON|NO_BINARY\w*|NO_BUILD\w*|PREVIEW\w*"
     r"|CONSTRAINT|OVERRIDE|BUILD_CONSTRAINT|ENV_FILE|TARGET|REQUIRE_HASHES|(NO_)?MANAGED_PYTHON)$"
 )
-_OPTIONS = ("--only-binary", ":all:", "--no-progress", "--color", "never")
+_QUIET = ("--no-progress", "--color", "never")
+_OPTIONS = ("--only-binary", ":all:", *_QUIET)
 _INSTALL = ("pip", "install", "--link-mode", "copy", "--compile-bytecode")
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+@")
 _SECONDS = 900.0
@@ -81,6 +82,18 @@ class Uv:
             wanted,
         )
 
+    async def fetch_python(self, version: str, directory: Path) -> InstallResult:
+        """Put CPython ``version`` into ``directory``, unless it is there, as uv knows its hash.
+
+        It comes from where uv has its builds, or from ``UV_PYTHON_INSTALL_MIRROR``.
+        """
+        allowed = {**self._environ, "UV_PYTHON_DOWNLOADS": "manual"}
+        where = ("--install-dir", str(directory), "--no-bin")
+        with temporary_directory("uv") as empty:
+            (empty / "uv.toml").touch()
+            arguments = ["python", "install", version, *where, *_QUIET]
+            return await self._run(arguments, empty, allowed)
+
     async def _with_requirements(
         self, command: Sequence[str], interpreter: Interpreter, wanted: Wanted
     ) -> InstallResult:
@@ -96,15 +109,17 @@ class Uv:
             python = ["--python", str(interpreter.executable)]
             held = ["--constraint", str(pins)] if wanted.pins else []
             arguments = [*command, *source, *held, *python, *_OPTIONS, *self._options]
-            return await self._run(arguments, directory)
+            return await self._run(arguments, directory, self._environ)
 
-    async def _run(self, arguments: Sequence[str], directory: Path) -> InstallResult:
+    async def _run(
+        self, arguments: Sequence[str], directory: Path, environ: Mapping[str, str]
+    ) -> InstallResult:
         try:
             with anyio.fail_after(_SECONDS):
                 done = await anyio.run_process(
                     [self._executable, *arguments],
                     cwd=directory,
-                    env=self._environ,
+                    env=environ,
                     stdin=subprocess.DEVNULL,
                     stderr=subprocess.STDOUT,
                     check=False,

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from regoose_ci.environments.interpreter import _in_order, find_interpreter
+from regoose_ci.environments.interpreter import (
+    NoInterpreterError,
+    _in_order,
+    find_interpreter,
+)
 from regoose_ci.errors import EnvironmentBuildError, UsageError
 
 RUNNING = (sys.version_info[0], sys.version_info[1])
@@ -50,6 +55,27 @@ def test_a_virtual_environment_is_its_base_interpreter_and_its_packages(
 
     assert (found.version, found.prefix, found.source) == (RUNNING, BASE, "option")
     assert found.site_dirs == (site_packages(environment),)
+
+
+def test_a_version_that_was_asked_for_passes_over_environments_of_others(
+    repository: Path, tmp_path: Path
+) -> None:
+    make_environment(repository / ".venv")
+    own, other = ".".join(map(str, RUNNING)), "3.10" if RUNNING != (3, 10) else "3.11"
+
+    found = find_interpreter(None, repository, ">=3.99", {}, version=own)
+    assert (found.version, found.source) == (RUNNING, ".venv")
+    with pytest.raises(NoInterpreterError, match=rf"wanted: =={other}\.\*"):
+        find_interpreter(None, repository, None, {}, version=other)
+
+    path = str(BASE / "bin")
+    shutil.rmtree(repository / ".venv")
+    found = find_interpreter(None, repository, "<3", {"PATH": path}, version=own)
+    assert (found.version, found.source) == (RUNNING, "system")
+
+
+def test_an_interpreter_that_was_named_goes_before_a_version(repository: Path) -> None:
+    assert find_interpreter(BASE, repository, None, {}, version="3.14").prefix == BASE
 
 
 def test_system_packages_are_seen_only_where_the_environment_sees_them(
