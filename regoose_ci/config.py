@@ -175,7 +175,7 @@ class Settings(BaseSettings):
     python_version: Literal["3.10", "3.11", "3.12", "3.13", "3.14"] | None = Field(
         None,
         description="Version of Python for the reviewed code, fetched if the machine has none; "
-        "one that fits the project if empty",
+        "if empty, one that the project allows",
         examples=["3.12"],
     )
     # With its own alias, because `with` is a keyword; pydantic-settings adds no prefix to one.

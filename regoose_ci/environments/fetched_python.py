@@ -1,4 +1,4 @@
-"""Use a Python of the version that was asked for; fetch it where the machine has none."""
+"""Use a Python that fits the project, or of a version that was asked for; fetch it if need be."""
 
 from __future__ import annotations
 
@@ -26,32 +26,30 @@ async def find_or_fetch_interpreter(
     cache_dir: Path,
     environ: Mapping[str, str] = os.environ,
 ) -> Interpreter:
-    """Find an interpreter as `find_interpreter`; fetch one of ``version`` if there is none of it.
+    """Find an interpreter as `find_interpreter`; where there is none, fetch the best allowed one.
 
     Raises:
         UsageError: ``python`` is not a Python that can be used.
-        EnvironmentBuildError: There is none, and none was asked for or can be fetched.
+        EnvironmentBuildError: There is none, and none is allowed or can be fetched.
     """
-    look = partial(
-        find_interpreter,
-        python,
-        repository,
-        requires_python,
-        newest_python=newest_python,
-        version=version,
-    )
+    look = partial(find_interpreter, python, repository)
     try:
-        return await to_thread.run_sync(look, environ)
-    except NoInterpreterError:
-        if version is None:
+        return await to_thread.run_sync(
+            partial(look, requires_python, environ, newest_python, version=version)
+        )
+    except NoInterpreterError as error:
+        if not error.versions:
             raise
+        chosen = error.versions[0]
     place = cache_dir / "pythons"
-    result = await uv.fetch_python(version, place)
+    result = await uv.fetch_python(chosen, place)
     if result.exit_code != 0:
         raise EnvironmentBuildError(
-            f"This machine has no Python {version}, and it cannot be fetched: {result.reason}",
-            "Install it, or let UV_PYTHON_INSTALL_MIRROR name a mirror of uv's builds.",
+            f"This machine has no Python {chosen}, and it cannot be fetched: {result.reason}",
+            "Install it, name one with --python PATH, or let UV_PYTHON_INSTALL_MIRROR name a "
+            "mirror of uv's builds.",
         )
-    found = await to_thread.run_sync(look, {"UV_PYTHON_INSTALL_DIR": str(place)})
+    fetched = {"UV_PYTHON_INSTALL_DIR": str(place)}
+    found = await to_thread.run_sync(partial(look, None, fetched, version=chosen))
     await to_thread.run_sync(make_readable, place)  # guests are another user
     return found

@@ -69,7 +69,11 @@ class Interpreter:
 
 
 class NoInterpreterError(EnvironmentBuildError):
-    """This machine has no interpreter of the versions that are allowed."""
+    """This machine has no interpreter of ``versions``, which are allowed, the best first."""
+
+    def __init__(self, message: str, remedy: str, versions: Sequence[str]) -> None:
+        super().__init__(message, remedy)
+        self.versions = tuple(versions)
 
 
 class _UnusableError(Exception):
@@ -116,8 +120,8 @@ def find_interpreter(
     wanted = f"{requires_python}, and from 3.10 to 3.14" if requires_python else "3.10 to 3.14"
     raise NoInterpreterError(
         f"This machine has no Python that the project can run on (wanted: {wanted}).",
-        "Install one (`uv python install 3.13`), name one with --python PATH, or have one fetched "
-        "with --python-version 3.13.",
+        "Install one (`uv python install 3.13`), or name one with --python PATH.",
+        [_shown(one) for one in versions],
     )
 
 

@@ -49,10 +49,12 @@ def environ(tmp_path: Path) -> Mapping[str, str]:
     return {"HOME": str(tmp_path), "UV_PYTHON_DOWNLOADS_JSON_URL": str(builds)}
 
 
-def find(tmp_path: Path, environ: Mapping[str, str], version: str | None) -> Interpreter:
+def find(
+    tmp_path: Path, environ: Mapping[str, str], version: str | None, requires: str = "<3"
+) -> Interpreter:
     return anyio.run(
         partial(
-            find_or_fetch_interpreter, None, tmp_path / "repository", "<3",
+            find_or_fetch_interpreter, None, tmp_path / "repository", requires,
             version=version, uv=Uv(environ), cache_dir=tmp_path / "cache", environ={},
         )
     )  # fmt: skip
@@ -77,7 +79,13 @@ def test_a_python_that_cannot_be_fetched_is_told(
         find(tmp_path, environ, VERSION)
 
 
-def test_nothing_is_fetched_that_nobody_asked_for(
+def test_a_python_that_the_project_needs_is_fetched(
+    tmp_path: Path, environ: Mapping[str, str]
+) -> None:
+    assert find(tmp_path, environ, None, f"=={VERSION}.*").version == RUNNING
+
+
+def test_nothing_is_fetched_that_no_review_can_use(
     tmp_path: Path, environ: Mapping[str, str]
 ) -> None:
     with pytest.raises(NoInterpreterError):

@@ -65,8 +65,9 @@ def test_a_version_that_was_asked_for_passes_over_environments_of_others(
 
     found = find_interpreter(None, repository, ">=3.99", {}, version=own)
     assert (found.version, found.source) == (RUNNING, ".venv")
-    with pytest.raises(NoInterpreterError, match=rf"wanted: =={other}\.\*"):
+    with pytest.raises(NoInterpreterError, match=rf"wanted: =={other}\.\*") as caught:
         find_interpreter(None, repository, None, {}, version=other)
+    assert caught.value.versions == (other,)
 
     path = str(BASE / "bin")
     shutil.rmtree(repository / ".venv")
