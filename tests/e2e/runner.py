@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -27,7 +28,6 @@ TOOLS = CACHE / "act"
 """Made by ``.ci/act``."""
 EXAMPLES = ROOT / "examples/workflows"
 NUMBER = 7
-_UPLOADER = "actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02"
 _LONGEST = 400.0
 _AFTER = """
       - if: always()
@@ -35,6 +35,13 @@ _AFTER = """
           OUTPUTS: ${{{{ toJSON(steps.regoose.outputs) }}}}
         run: printf '%s' "$OUTPUTS" > {file}
 """
+
+
+def _uploader() -> str:
+    """The action that uploads artifacts, as action.yml names it."""
+    action = (ROOT / "action.yml").read_text(encoding="utf-8")
+    (found,) = re.findall(r"uses: (actions/upload-artifact@[0-9a-f]{40})", action)
+    return str(found)
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,7 @@ class Runner:
         command = [str(TOOLS / "act"), name, "--no-cache-server"]
         command += [word for option in options.items() for word in option]
         command += ["--local-repository", f"org/regoose-action@v1={ROOT}"]
-        command += ["--local-repository", f"{_UPLOADER}={TOOLS}/upload-artifact"]
+        command += ["--local-repository", f"{_uploader()}={TOOLS}/upload-artifact"]
         variables = {
             "GITHUB_API_URL": self.github.url,
             # By its name, the uploading action takes any other server for one that it cannot serve.

@@ -125,13 +125,15 @@ def test_variables_go_in_by_name_and_only_those_asked_for(machine: Machine) -> N
     variables = {
         "GITHUB_TOKEN": "t0ken", "ACTIONS_RUNTIME_TOKEN": "t0ken", "AWS_SECRET": "t0ken",
         "REGOOSE_API_KEY": "k3y", "REGOOSE_BUDGET": "4", "REGOOSE_OUT": "/etc",
+        "REGOOSE_PYTHON": "/usr", "REGOOSE_PYTHON_VERSION": "3.12",
         "REGOOSE_ACTION_COMMENT": "true", "HTTPS_PROXY": "http://proxy",
         "UV_PYTHON_INSTALL_MIRROR": "https://mirror", "UV_INDEX_URL": "https://t0ken@index",
     }  # fmt: skip
     machine.run("--prefix", "REGOOSE_", "image", "review", **variables)
     asked = (machine.notes / "asked").read_text()
     assert set(options(machine.asked("create"), "--env")) == {
-        "REGOOSE_API_KEY", "REGOOSE_BUDGET", "REGOOSE_ACTION_COMMENT", "HTTPS_PROXY",
+        "REGOOSE_API_KEY", "REGOOSE_BUDGET", "REGOOSE_PYTHON_VERSION",
+        "REGOOSE_ACTION_COMMENT", "HTTPS_PROXY",
         "UV_PYTHON_INSTALL_MIRROR",
     }  # fmt: skip
     (machine.notes / "asked").unlink()
