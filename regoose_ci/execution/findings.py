@@ -12,9 +12,9 @@ from regoose_ci.comparison.differences import (
     Difference,
     DifferenceKind,
     difference,
-    is_noteworthy,
 )
 from regoose_ci.comparison.shapes import Kind, look_of, relation_of
+from regoose_ci.comparison.telling import is_worth_telling
 from regoose_ci.domain.changes import ChangedFunction, FunctionSource
 from regoose_ci.domain.observations import Call, Observation, Reach
 from regoose_ci.domain.report import Explored
@@ -108,7 +108,7 @@ def noteworthy_difference(observation: Observation) -> Difference | None:
     found = difference(outcomes[Revision.BASE], outcomes[Revision.HEAD])
     if found is None or found.kind is DifferenceKind.EXCEPTION_MESSAGE:
         return None
-    return found if is_noteworthy(found) else None
+    return found if is_worth_telling(found, observation.call) else None
 
 
 def choose_kinds(seen: Counter[Kind], ranks: Mapping[Kind, int], most: int) -> list[Kind]:

@@ -10,9 +10,9 @@ from regoose_ci.comparison.differences import (
     Difference,
     DifferenceKind,
     difference,
-    is_noteworthy,
 )
 from regoose_ci.comparison.shapes import kind_of_change
+from regoose_ci.comparison.telling import is_worth_telling
 from regoose_ci.comparison.wellformed import is_well_formed
 from regoose_ci.domain.candidates import CandidateKind, CandidateTest
 from regoose_ci.domain.observations import Observation, Value
@@ -55,7 +55,9 @@ def difference_of(observation: Observation) -> Difference | None:
     if base is None or head is None or not observation.stable:
         return None
     found = difference(base, head)
-    return found if found is not None and is_noteworthy(found) else None
+    if found is None or not is_worth_telling(found, observation.call):
+        return None
+    return found
 
 
 def catching_tests(
