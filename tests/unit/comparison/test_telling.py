@@ -8,8 +8,6 @@ from regoose_ci.domain.observations import Outcome
 from tests.unit.generation.observing import call, method, raised, returned
 
 MISSING = raised("TypeError", "_encode() missing 1 required keyword-only argument")
-    "TypeError", "_encode() missing 1 required keyword-only argument", deliberate=False
-)
 UNEXPECTED = raised("TypeError", "C._encode() got an unexpected keyword argument 'x'")
 
 
