@@ -185,6 +185,12 @@ class Settings(BaseSettings):
         description="Requirements to install besides the project's own",
         examples=["'numpy>=2,<3' tzdata"],
     )
+    setup: str = Field(
+        "",
+        description="Shell lines to run on both revisions first, in the sandbox without a "
+        "network; files that they add are kept",
+        examples=["cp settings.example.py settings.py"],
+    )
     env: Assignments = Field(
         (),
         description="NAME=VALUE variables that the reviewed code sees",

@@ -30,7 +30,17 @@ else:
     import tomli as tomllib
 
 OF_THE_PROJECT = frozenset(
-    {"budget", "max_cost", "max_tokens", "jobs", "only", "fail_on", "python_version", "with_"}
+    {
+        "budget",
+        "max_cost",
+        "max_tokens",
+        "jobs",
+        "only",
+        "fail_on",
+        "python_version",
+        "setup",
+        "with_",
+    }
 )
 """What a reviewed project says of its own review, where its work tree is not the user's."""
 _NEVER_SHOWN = ("api_key", "env", "base_url")

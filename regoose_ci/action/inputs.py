@@ -26,6 +26,7 @@ SETTINGS = (
     "fail_on",
     "python_version",
     "with_",
+    "setup",
     "env",
     "require_sandbox",
     "jobs",

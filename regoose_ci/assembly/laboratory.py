@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +25,7 @@ from regoose_ci.environments.project import PreparedTree, prepare_project
 from regoose_ci.environments.project_build import ProjectBuilder
 from regoose_ci.environments.project_files import ProjectRequirements
 from regoose_ci.environments.requirements import find_requirements
+from regoose_ci.environments.set_up import SetUp
 from regoose_ci.environments.tools import ensure_tools
 from regoose_ci.environments.uv import Uv
 from regoose_ci.errors import EnvironmentBuildError
@@ -172,7 +173,7 @@ class LaboratoryBuilder:
             revision: await self._environment(interpreter, found)
             for revision, found in requirements.items()
         }
-        trees = await self._trees(interpreter, requirements, sandbox)
+        trees = await self._trees(interpreter, requirements, sandbox, environments)
         specs = {
             revision: self._spec(
                 (*trees[revision].import_roots, *import_roots[revision]),
@@ -246,6 +247,7 @@ class LaboratoryBuilder:
         interpreter: Interpreter,
         requirements: dict[Revision, ProjectRequirements],
         sandbox: ContainerSandbox,
+        environments: Mapping[Revision, _Environment],
     ) -> dict[Revision, PreparedTree]:
         prepared: dict[Revision, PreparedTree] = {}
         seen = guest_interpreter(interpreter)
@@ -256,12 +258,15 @@ class LaboratoryBuilder:
             place.mkdir()
             tree = place / "tree"
             await anyio.to_thread.run_sync(self.source.export, revision, tree)
+            sites = environments[revision].site_dirs
+            failures = await SetUp(self.settings.setup, build, seen.python, sites, place).run(tree)
             builder = ProjectBuilder(
                 build, self.uv, interpreter, seen.python, self.settings.cache_dir, place
             )
-            prepared[revision] = await prepare_project(
+            made = await prepare_project(
                 tree, requirements[revision], place / "overlay", builder=builder
             )
+            prepared[revision] = replace(made, fallbacks=(*failures, *made.fallbacks))
 
         async with anyio.create_task_group() as tasks:
             for revision in requirements:

@@ -134,11 +134,11 @@ class ProjectBuilder:
             self.timeout,
         )
         if ended.exit_code is None:
-            raise WheelError(f"the build was ended: {_last_line(ended.output)}")
+            raise WheelError(f"the build was ended: {last_line(ended.output)}")
         if ended.exit_code == _KILLED:
             raise WheelError("the build was killed, as it is when it takes too much memory")
         if ended.exit_code != 0:
-            raise WheelError(f"the build failed: {_last_line(ended.output)}")
+            raise WheelError(f"the build failed: {last_line(ended.output)}")
 
 
 def _environment(version: str, python: PurePosixPath) -> dict[str, str]:
@@ -176,7 +176,8 @@ def _read_requires(path: Path) -> tuple[str, ...]:
     return tuple(str(r) for r in parsed if r is not None and not r.url)
 
 
-def _last_line(output: str) -> str:
+def last_line(output: str) -> str:
+    """Return the end of what a build printed, without what a terminal obeys."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     plain = re.sub(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x1f\x7f-\x9f]", "", lines[-1]) if lines else ""
     return plain[:300] or "it printed nothing"

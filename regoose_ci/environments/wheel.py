@@ -39,7 +39,7 @@ def unpack_missing(wheel: Path, tree: Path, root: str, overlay: Path) -> WheelCo
     added: list[str] = []
     has_metadata = False
     try:
-        for name, data in _members(wheel):
+        for name, data in archive_members(wheel):
             top, _, _ = name.partition("/")
             if top.endswith(".data"):
                 continue
@@ -52,12 +52,17 @@ def unpack_missing(wheel: Path, tree: Path, root: str, overlay: Path) -> WheelCo
     return WheelContent(tuple(added), has_metadata)
 
 
-def _members(wheel: Path) -> Iterator[tuple[str, bytes]]:
+def archive_members(wheel: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield names and contents of files, as far as the limits allow; both are hostile.
+
+    Raises:
+        WheelError: the archive holds more than they allow.
+    """
     left = MAX_BYTES
     with zipfile.ZipFile(wheel) as archive:
         entries = archive.infolist()
         if len(entries) > MAX_FILES:
-            raise WheelError(f"the wheel holds more than {MAX_FILES} files")
+            raise WheelError(f"the archive holds more than {MAX_FILES} files")
         for entry in entries:
             if entry.is_dir() or not re.fullmatch(r"[^\0\\]{1,512}", entry.filename):
                 continue
@@ -74,5 +79,5 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> bytes:
             chunks.append(chunk)
             left -= len(chunk)
             if left < 0:
-                raise WheelError(f"the wheel holds more than {MAX_BYTES // 1024 // 1024} MB")
+                raise WheelError(f"the archive holds more than {MAX_BYTES // 1024 // 1024} MB")
     return b"".join(chunks)
