@@ -33,6 +33,9 @@ class GeneratorAgent:
         """Ask for tests of every function that was explored, of all at the same time."""
         board.candidates = dict.fromkeys(board.findings, ())  # in this order, whoever is first
         chosen = told_once(board.findings.values())
+        for identity, findings in board.findings.items():
+            told = set(map(id, chosen[identity]))
+            findings.witnesses = {k: o for k, o in findings.witnesses.items() if id(o) in told}
         with board.stage(Stage.GENERATION, len(board.findings)) as summary:
             async with self._open(board) as generator, anyio.create_task_group() as tasks:
                 for identity, findings in board.findings.items():
@@ -93,12 +96,14 @@ def _observations(findings: FunctionFindings) -> list[Observation]:
 def _keys(observation: Observation) -> tuple[Hashable, ...]:
     """What is told once of a difference: its call, and its kind on what is called.
 
-    Of other wordings of an exception one is enough.
+    Of other wordings of an exception one is enough. Functions of the same name that are imported
+    from elsewhere are others.
     """
     found = difference_of(observation)
     if found is None:
         return ()
     call = observation.call
+    called = (call.name, frozenset(call.imports))
     if found.kind is DifferenceKind.EXCEPTION_MESSAGE:
-        return (call, (call.name, coarse_kind(found)))
-    return (call, (call.name, kind_of_change(found, call)))
+        return (call, (called, coarse_kind(found)))
+    return (call, (called, kind_of_change(found, call)))

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
-from regoose_ci.agents.generator import told_once
+from contextlib import nullcontext
+
+import anyio
+
+from regoose_ci.agents.generator import GeneratorAgent, told_once
 from regoose_ci.domain.observations import Observation, Outcome
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.findings import FunctionFindings
+from regoose_ci.generation.embedded.generator import EmbeddedGenerator
+from tests.unit.agents.boards import board
 from tests.unit.execution.changed import changed
 from tests.unit.generation.observing import call, observation, raised, returned
 
@@ -40,6 +46,18 @@ def test_other_calls_that_show_the_same_are_not_told_again() -> None:
     }
 
 
+def test_functions_of_the_same_name_in_other_modules_are_others() -> None:
+    here, there = (
+        observation(call("outer", "'a'", imports=(f"from {m} import outer",)), one, other)
+        for m in ("here", "there")
+        for one, other in [(returned("x"), returned("y"))]
+    )
+    assert told(found("inner", 1, here), found("outer", 2, there)) == {
+        "inner": ["'a'"],
+        "outer": ["'a'"],
+    }
+
+
 def test_of_other_wordings_of_an_exception_one_is_told() -> None:
     texts = ("a-b", "c d", "3")
     seen = [show(t, raised("KeyError", f"no {t}"), raised("KeyError", f"{t}?")) for t in texts]
@@ -51,3 +69,12 @@ def test_what_base_and_head_agree_on_is_there_for_every_function() -> None:
     inner, outer = found("inner", 1), found("outer", 2)
     inner.kept, outer.kept = [same], [same]
     assert told(inner, outer) == {"inner": ["'a'"], "outer": ["'a'"]}
+
+
+def test_a_difference_that_is_told_elsewhere_is_not_missing_here() -> None:
+    made, _ = board()
+    one = show("a", returned("x"), returned("x-"))
+    made.findings = {OUTER.id: found("outer", 90, one), INNER.id: found("inner", 3, one)}
+    anyio.run(GeneratorAgent(lambda _: nullcontext(EmbeddedGenerator())).run, made)
+    assert made.findings[OUTER.id].witnesses == {}
+    assert [len(made.candidates[f.id]) for f in (OUTER, INNER)] == [0, 1]
