@@ -123,38 +123,29 @@ def choose_kinds(seen: Counter[Kind], ranks: Mapping[Kind, int], most: int) -> l
     for kind in sorted(ranks, key=lambda kind: (ranks[kind], -seen[kind])):
         groups.setdefault(kind[:-1], []).append(kind)
     turns = [k for turn in zip_longest(*groups.values()) for k in turn if k is not None]
-    chosen = list(_with_room(_diverse(turns, len(groups), ranks)))
+    chosen = list(_with_room(_diverse(turns, len(groups))))
     natural = [kind for kind in chosen if ranks[kind] < ODD]
     odd = [kind for kind in chosen if ranks[kind] >= ODD]
     return [*natural, *odd[: MAX_ODD if natural else 2 * MAX_ODD]][:most]
 
 
-def _diverse(kinds: Sequence[Kind], leaders: int, ranks: Mapping[Kind, int]) -> list[Kind]:
+def _diverse(kinds: Sequence[Kind], leaders: int) -> list[Kind]:
     """Order kinds: the leaders, then each that shows a character which no other did, then others.
 
-    What two callables show on the same inputs is shown for one of them first. A character is shown
-    by the plainest kind that has it, at best one whose texts are set apart as a leader's are: it
-    varies one thing at a time.
+    What two callables show on the same inputs is shown for one of them first. Of kinds with the
+    same characters, one whose texts are set apart as a leader's are varies one thing at a time.
     """
     relations = {(kind[:-1], relation_of(kind)) for kind in kinds[:leaders]}
-
-    def plainness(kind: Kind) -> tuple[bool, int, bool]:
-        is_like_leader = (kind[:-1], relation_of(kind)) in relations
-        return (ranks[kind] >= ODD, len(_marks(kind)), not is_like_leader)
-
-    chosen = list(kinds[:leaders])
+    looks: dict[tuple[Kind, str], Kind] = {}
+    for kind in sorted(kinds[leaders:], key=lambda k: (k[:-1], relation_of(k)) not in relations):
+        looks.setdefault((kind[:-1], look_of(kind)), kind)
+    chosen: list[Kind] = []
     shown: dict[str, set[str]] = {}
-    for kind in chosen:
-        shown.setdefault(kind[0], set()).update(_marks(kind))
-    for kind in kinds[leaders:]:
-        known = shown[kind[0]]
-        news = _marks(kind) - known
-        if not news or kind in chosen:
-            continue
-        same = [k for k in kinds[leaders:] if k[0] == kind[0] and news & _marks(k)]
-        plainest = min(same, key=plainness)
-        chosen.append(plainest)
-        known |= _marks(plainest)
+    for kind in (*kinds[:leaders], *(looks[k[:-1], look_of(k)] for k in kinds[leaders:])):
+        known = shown.setdefault(kind[0], set())
+        if len(chosen) < leaders or not _marks(kind) <= known:
+            chosen.append(kind)
+        known |= _marks(kind)
     return list(dict.fromkeys((*chosen, *kinds)))
 
 

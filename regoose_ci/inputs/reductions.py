@@ -18,8 +18,11 @@ SEPARATORS = ("|", ",", "\t", ";", ":", "=")
 _TOKEN = re.compile(r"\w+|[^\w\s]+|\s+")
 
 
-def reduced_seeds(call: Call) -> Iterator[Seed]:
-    """Yield a call with a column, a line, an item or a word of an argument left out, in turns."""
+def reduced_seeds(call: Call, origin: Origin) -> Iterator[Seed]:
+    """Yield a call with a column, a line, an item or a word of an argument left out, in turns.
+
+    ``origin`` is that of what comes of it.
+    """
     parts = parts_of(call)
     ways = [
         zip(itertools.repeat(number), _reduced(part))
@@ -29,7 +32,7 @@ def reduced_seeds(call: Call) -> Iterator[Seed]:
     turns = itertools.chain.from_iterable(itertools.zip_longest(*ways))
     for number, reduced in itertools.islice(filter(None, turns), MAX_REDUCTIONS):
         changed = [*parts[:number], reduced, *parts[number + 1 :]]
-        yield Seed(with_parts(call, changed), Origin.VARIATION)
+        yield Seed(with_parts(call, changed), origin)
 
 
 def columns_of(text: str) -> tuple[str, int]:

@@ -198,7 +198,7 @@ class InputSearch:
                 seeds = [
                     *literal_seeds(member.call, self.pool),
                     paired_seeds(member.call, self.pool),
-                    reduced_seeds(member.call),
+                    reduced_seeds(member.call, _one_step_from(member)),
                 ]
                 self._expansions.append(_Expansion(goal, deque(map(_Column, seeds))))
         for members in (self._corpus, *map(self._reaching, goals)):
@@ -215,8 +215,11 @@ class InputSearch:
         member.picked += 1
         others = [self.rng.choice(members).call for _ in range(3)]
         mutant = self._mutator.mutate(member.call, others)
-        origin = Origin.VARIATION if member.origin in _USED else Origin.MUTATION
-        return None if mutant is None else Seed(mutant, origin)
+        return None if mutant is None else Seed(mutant, _one_step_from(member))
+
+
+def _one_step_from(member: _Member) -> Origin:
+    return Origin.VARIATION if member.origin in _USED else Origin.MUTATION
 
 
 def _taken(queue: deque[Seed], count: int) -> list[Seed]:

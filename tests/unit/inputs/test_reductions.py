@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from regoose_ci.domain.observations import Call
+from regoose_ci.domain.observations import Call, Origin
 from regoose_ci.inputs.reductions import (
     MAX_REDUCTIONS,
     columns_of,
@@ -13,7 +13,7 @@ from tests.unit.generation.observing import call, method
 
 
 def reduced(known: Call) -> list[Call]:
-    return [seed.call for seed in reduced_seeds(known)]
+    return [seed.call for seed in reduced_seeds(known, Origin.VARIATION)]
 
 
 def test_a_table_loses_each_column() -> None:
