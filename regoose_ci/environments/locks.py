@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from packaging.markers import InvalidMarker, Marker
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from regoose_ci.environments.tables import Table, parse_toml, text, texts
 
@@ -92,7 +92,7 @@ def _is_plain(name: str, version: str) -> bool:
         return False
     try:
         Version(version)
-    except InvalidVersion:
+    except ValueError:  # as of a number without end, too
         return False
     return True
 
@@ -108,9 +108,9 @@ def _markers(package: Table) -> Iterator[str]:
 def _is_marker(value: str) -> bool:
     try:
         Marker(value)
-    except InvalidMarker:
+    except (InvalidMarker, SyntaxError, ValueError, RecursionError):
         return False
-    return "\n" not in value
+    return value.isprintable()
 
 
 def _hashes(package: Table) -> Iterator[str]:

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from email.parser import HeaderParser
 from pathlib import Path
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from regoose_ci.environments.base import Installer, Wanted
 from regoose_ci.environments.cache import cache_key, cached_directory
 from regoose_ci.environments.interpreter import Interpreter
+from regoose_ci.environments.project_files import normalise
 from regoose_ci.errors import EnvironmentBuildError, UsageError
 
 _PINNED = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*==\s*([^\s=;,*\[\]]+)\s*")
@@ -120,9 +121,8 @@ def read_requires(root: Path, name: str) -> tuple[str, ...]:
 
 
 def _own_requirement(text: str) -> Requirement | None:
-    try:
-        requirement = Requirement(text)
-    except InvalidRequirement:
+    requirement = normalise(text)
+    if requirement is None:
         return None
     marker = requirement.marker
     belongs_to_extra = marker is not None and "extra" in str(marker)

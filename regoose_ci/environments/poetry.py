@@ -60,7 +60,7 @@ def _one(part: str) -> str:
 
 def _range(operator: str, version: str) -> str:
     """``^`` keeps the first number that is not 0, ``~`` the first two numbers."""
-    numbers = [int(n) for n in _NUMBER.findall(re.split(r"[a-z+-]", version, maxsplit=1)[0])]
+    numbers = [int(n[:9]) for n in _NUMBER.findall(re.split(r"[a-z+-]", version, maxsplit=1)[0])]
     if not numbers:
         return ""
     if operator == "~":

@@ -11,6 +11,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 _TEST_GROUPS = frozenset({"test", "tests", "testing", "dev", "develop", "development", "unittest"})
 _PYTHON_CLASSIFIER = r"Programming Language :: Python :: 3\.(\d{1,3})"
 LARGEST_FILE = 1024 * 1024
+_UNREADABLE = (InvalidRequirement, SyntaxError, ValueError, RecursionError)
+"""What packaging raises where it reads a marker's text as Python, or a number without end."""
 
 
 @dataclass(frozen=True)
@@ -98,10 +100,14 @@ def decode(data: bytes | None) -> str | None:
 
 
 def normalise(text: str) -> Requirement | None:
-    """Parse one requirement, without a comment behind it; ``None`` when it is none."""
+    """Parse one requirement, without a comment behind it; ``None`` when it is none.
+
+    One that would be written on several lines is none: the others would be options of uv.
+    """
     try:
-        return Requirement(re.sub(r"(^|\s)#.*$", "", text).strip())
-    except InvalidRequirement:
+        requirement = Requirement(re.sub(r"(^|\s)#.*$", "", text).strip())
+        return requirement if str(requirement).isprintable() else None
+    except _UNREADABLE:
         return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from packaging.utils import canonicalize_name
 
@@ -26,6 +27,10 @@ _VERSION_TABLES = (
     (("tool", "pdm", "version"), ("write_to",), "write_template"),
     (("tool", "versioningit", "write"), ("file",), "template"),
 )
+_MOST = 1_000
+"""Extras, groups, and requirements of one."""
+_DEEPEST = 100
+"""Others that one includes: through each other they could be without end."""
 
 Reader = Callable[[str], "bytes | None"]
 
@@ -102,38 +107,43 @@ def _dependencies(
 def _extras(project: Table) -> Iterator[tuple[str, tuple[str, ...]]]:
     extras = table(project, "optional-dependencies")
     own = canonicalize_name(text(project, "name") or "")
-    for name in extras:
-        yield name, tuple(_without_self(extras, name, own, ()))
+    for name in islice(extras, _MOST):
+        yield name, tuple(islice(_without_self(extras, name, own, set()), _MOST))
 
 
-def _without_self(extras: Table, name: str, own: str, inside: tuple[str, ...]) -> Iterator[str]:
-    """Resolve ``project[extra]`` among the project's own extras."""
+def _without_self(extras: Table, name: str, own: str, seen: set[str]) -> Iterator[str]:
+    """Resolve ``project[extra]`` among the project's own extras, each once."""
+    if name in seen or len(seen) == _DEEPEST:
+        return
+    seen.add(name)
     for requirement in texts(extras, name):
         head, bracket, rest = requirement.partition("[")
-        if not bracket or canonicalize_name(head.strip()) != own or name in inside:
+        if not bracket or canonicalize_name(head.strip()) != own:
             yield requirement
             continue
         for extra in rest.partition("]")[0].split(","):
-            yield from _without_self(extras, extra.strip(), own, (*inside, name))
+            yield from _without_self(extras, extra.strip(), own, seen)
 
 
 def _dependency_groups(parsed: Table) -> Iterator[tuple[str, tuple[str, ...]]]:
     groups = table(parsed, "dependency-groups")
-    for name in groups:
-        yield name, tuple(_group(groups, name, ()))
+    by_name = {canonicalize_name(name): items for name, items in groups.items()}
+    for name in islice(groups, _MOST):
+        yield name, tuple(islice(_group(by_name, name, set()), _MOST))
 
 
-def _group(groups: Table, name: str, inside: tuple[str, ...]) -> Iterator[str]:
-    """Resolve one group of PEP 735 with what it includes."""
+def _group(by_name: Table, name: str, seen: set[str]) -> Iterator[str]:
+    """Resolve one group of PEP 735 with what it includes, each group once."""
     wanted = canonicalize_name(name)
-    items = next((v for k, v in groups.items() if canonicalize_name(k) == wanted), None)
-    if not isinstance(items, list) or wanted in inside:
+    items = by_name.get(wanted)
+    if not isinstance(items, list) or wanted in seen or len(seen) == _DEEPEST:
         return
+    seen.add(wanted)
     for item in items:
         if isinstance(item, str):
             yield item
         elif isinstance(item, dict) and isinstance(item.get("include-group"), str):
-            yield from _group(groups, item["include-group"], (*inside, wanted))
+            yield from _group(by_name, item["include-group"], seen)
 
 
 def _tool_groups(tool: Table) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from regoose_ci.environments.project_files import decode
+from regoose_ci.environments.project_files import decode, normalise
 
 Reader = Callable[[str], "bytes | None"]
 
@@ -63,6 +63,8 @@ class _Collected:
     files: list[str] = field(default_factory=list)
     pins: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    constraints: list[str] = field(default_factory=list)
+    """Constraints files that were begun, here or where this one is included."""
 
     def add(self, path: str, depth: int) -> None:
         if path in self.files or depth > _DEEPEST:
@@ -95,16 +97,26 @@ class _Collected:
             requirement = _without_options(line)
             self.requirements.append(requirement)
             hashes = _HASH.findall(line)
-            if hashes and "==" in requirement:
+            if hashes and "==" in requirement and _is_of_the_index(requirement):
                 self.pins.append(" ".join((requirement, *hashes)))
 
     def _add_constraints(self, path: str, depth: int) -> None:
         """Constraints are written like requirements, and add none."""
-        inside = _Collected(self.read)
+        if path in self.constraints:
+            return
+        self.constraints.append(path)
+        inside = _Collected(self.read, constraints=self.constraints)
         inside.add(path, depth)
         hashed = {_without_options(pin) for pin in inside.pins}
-        self.pins += [*inside.pins, *(r for r in inside.requirements if r not in hashed)]
+        others = (r for r in inside.requirements if r not in hashed)
+        self.pins += [*inside.pins, *filter(_is_of_the_index, others)]
         self.problems += inside.problems
+
+
+def _is_of_the_index(requirement: str) -> bool:
+    """Tell whether a constraint says nothing but versions; uv would fetch from an address."""
+    parsed = normalise(requirement)
+    return parsed is not None and parsed.url is None
 
 
 def _without_options(line: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import configparser
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from regoose_ci.environments.project_files import (
     Declared,
@@ -19,6 +19,7 @@ from regoose_ci.environments.versions import read_strings
 
 Reader = Callable[[str], "bytes | None"]
 
+_LONGEST_SUM = 10_000
 _COMPILED = ("ext_modules", "rust_extensions", "cffi_modules", "ext_package")
 
 
@@ -121,7 +122,7 @@ def read_setup_py(read: Reader) -> Declared:
     source = decode(read("setup.py")) or ""
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Declared(sources=("setup.py",), problems=("setup.py cannot be parsed.",))
     call = _SetupCall.find(tree, _read_about(tree, read))
     if call is None:
@@ -152,6 +153,8 @@ class _SetupCall:
     arguments: dict[str, ast.expr]
     names: dict[str, ast.expr]
     about: dict[str, str]
+    values: dict[str, object] = field(default_factory=dict)
+    """What names are bound to, as far as that was asked."""
 
     @classmethod
     def find(cls, tree: ast.Module, about: dict[str, str]) -> _SetupCall | None:
@@ -174,7 +177,10 @@ class _SetupCall:
         if isinstance(node, ast.Constant):
             return node.value
         if isinstance(node, ast.Name):
-            return self.literal(self.names.get(node.id), depth + 1)
+            if node.id not in self.values:
+                self.values[node.id] = None  # while it is evaluated, it may name itself
+                self.values[node.id] = self.literal(self.names.get(node.id), depth + 1)
+            return self.values[node.id]
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
             return self.about.get(str(node.slice.value))
         if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
@@ -185,7 +191,9 @@ class _SetupCall:
             return {k: v for k, v in zip(keys, values, strict=True) if isinstance(k, str)}
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             left, right = self.literal(node.left, depth + 1), self.literal(node.right, depth + 1)
-            return left + right if isinstance(left, list) and isinstance(right, list) else None
+            if not isinstance(left, list) or not isinstance(right, list):
+                return None
+            return left + right if len(left) + len(right) <= _LONGEST_SUM else None
         return None
 
     def string(self, name: str) -> str | None:

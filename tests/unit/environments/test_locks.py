@@ -124,6 +124,7 @@ def test_several_versions_that_cannot_be_told_apart_pin_nothing() -> None:
         '[[package]]\nname = "six\\n--index-url https://hostile.example"\nversion = "1"',
         '[[package]]\nname = "six"\nversion = "1 --index-url https://hostile.example"',
         '[[package]]\nname = 3\nversion = "1"',
+        '[[package]]\nname = "six"\nversion = "' + "1" * 5000 + '"',
         "package = 3",
         "[[package]]",
     ],
@@ -151,3 +152,10 @@ def test_the_lock_is_among_what_a_project_requires() -> None:
     assert found.dependencies == ("six>=1",)
     assert found.pins == (f"six==1.16.0{HASHES}",)
     assert (found.pinned_by, found.sources) == ("uv.lock", ("pyproject.toml", "uv.lock"))
+
+
+@pytest.mark.parametrize("marker", ["(" * 5000, r"python_version > '\\x'"])
+def test_a_condition_that_cannot_be_read_is_none(marker: str) -> None:
+    found = read("uv.lock", f'[[package]]\nname = "six"\nversion = "1"\nmarkers = ["{marker}"]')
+
+    assert found.pins == ("six==1",)

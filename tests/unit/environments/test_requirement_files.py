@@ -70,3 +70,23 @@ def test_an_include_that_is_not_committed_is_a_problem(named: str) -> None:
 
     assert found.requirements == ("six",)
     assert found.problems == (f"{named} is named as a requirements file but is not there.",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "six @ https://example.com/${UV_INDEX_MINE_PASSWORD}/six-1-py3-none-any.whl",
+        f"six @ https://example.com/a==b/six-1-py3-none-any.whl --hash=sha256:{'0' * 64}",
+        "/etc/six-1-py3-none-any.whl",
+    ],
+)
+def test_a_constraint_never_names_an_address(line: str) -> None:
+    files = {"r.txt": b"six\n-c c.txt\n" + line.encode(), "c.txt": f"{line}\nsix<2\n".encode()}
+
+    assert read_requirement_file(files.get, "r.txt").pins == ("six<2",)
+
+
+def test_constraints_that_include_each_other_are_read_once() -> None:
+    files = {"r.txt": b"-c c.txt\n", "c.txt": b"-c c.txt\n" * 9 + b"six<2\n"}
+
+    assert read_requirement_file(files.get, "r.txt").pins == ("six<2",)

@@ -334,3 +334,45 @@ def test_values_of_the_wrong_type_are_passed_over(value: str) -> None:
     )
 
     assert (found.distribution_name, found.dependencies) == (None, ())
+
+
+@pytest.mark.parametrize(
+    "requirement",
+    [
+        r"six; python_version > '2\n--index-url https://example.com/simple\n'",
+        r"six; python_version > '\x'",
+        "six; " + "(" * 5000,
+    ],
+    ids=["an option behind a line end", "no text of Python's", "deep"],
+)
+def test_what_is_more_or_less_than_a_requirement_is_left_out(requirement: str) -> None:
+    found = read_project({"requirements.txt": f"{requirement}\nidna\n"})
+
+    assert found.dependencies == ("idna",)
+    assert found.problems == (f"{requirement[:100]!r} is not a requirement and was left out.",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[project]\nname = 'p'\n[project.optional-dependencies]\n"
+        + "\n".join(f"x{n} = ['p[x{n + 1}]', 'p[x{n + 1},x{n}]']" for n in range(60))
+        + "\nx60 = ['idna']\ntests = ['p[x0]']",
+        "[dependency-groups]\n"
+        + "\n".join(
+            f"x{n} = [{{include-group = 'x{n + 1}'}}, {{include-group = 'x{n + 1}'}}]"
+            for n in range(60)
+        )
+        + "\nx60 = ['idna']\ntests = [{include-group = 'x0'}]",
+    ],
+    ids=["extras", "groups"],
+)
+def test_what_is_included_again_and_again_is_read_once(text: str) -> None:
+    assert read_pyproject(text).test_dependencies == ("idna",)
+
+
+def test_lists_of_setup_py_that_double_each_other_are_read_once() -> None:
+    lists = "\n".join(f"x{n} = [x{n + 1}, x{n + 1}]" for n in reversed(range(18)))
+    source = f"x18 = []\n{lists}\nsetup(name='p', install_requires=['idna'], extras_require=x0)"
+
+    assert read_project({"setup.py": source}).dependencies == ("idna",)
