@@ -6,8 +6,6 @@ and a copy of the tree. Files that they add are taken over; what was committed s
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -102,6 +100,6 @@ def _take_over(archive: Path, tree: Path) -> tuple[str, ...]:
     try:
         for name, data in archive_members(archive):
             write_new_file(tree, name, data)
-    except (WheelError, zipfile.BadZipFile, zlib.error, OSError, RuntimeError) as error:
+    except (WheelError, OSError) as error:
         return (f"What the set-up lines made was not taken over: {error}.",)
     return ()
