@@ -21,6 +21,8 @@ from regoose_ci.errors import EnvironmentBuildError
 _FORMAT = "3"
 MAX_HALVED = 8
 """Of so many test dependencies that don't resolve together, each is looked at."""
+MAX_TRIES = 150
+"""So often is asked what can be installed together: a change may name thousands of packages."""
 _MISMATCH = "Hash mismatch"
 
 
@@ -145,9 +147,11 @@ class _Choice:
     pins: tuple[str, ...]
     chosen: list[str]
     left_out: list[str]
+    tries: int = 0
 
     async def resolve(self, *more: str) -> InstallResult:
         """Resolve what was chosen, and ``more``."""
+        self.tries += 1
         return await self.installer.resolve(
             self.interpreter, Wanted((*self.chosen, *more), self.pins)
         )
@@ -158,6 +162,9 @@ class _Choice:
         Of many that don't, old pins are mostly the reason, so that all are tried without.
         """
         if not wanted:
+            return
+        if self.tries >= MAX_TRIES:
+            self.left_out.append(f"{len(wanted)} more test dependencies were not tried.")
             return
         result = await self.resolve(*wanted)
         if result.exit_code == 0:
@@ -174,24 +181,20 @@ class _Choice:
 
     async def add_all_relaxed(self, wanted: Sequence[str], firm: Sequence[str] = ()) -> bool:
         """Add all of ``wanted`` without the versions of those not ``firm``, if they resolve so."""
-        texts = [one if one in firm else self._relaxed(one) for one in wanted]
+        known = self._names()
+        texts = [one if one in firm else _relaxed(one, known) for one in wanted]
         relaxed = [text for text in texts if text is not None]
         if (await self.resolve(*relaxed)).exit_code != 0:
             return False
         self.chosen.extend(dict.fromkeys(relaxed))
         return True
 
-    def _relaxed(self, text: str) -> str | None:
-        """Leave out a requirement's version; ``None`` for what is there in another version."""
-        relaxed = Requirement(text)
-        if any(Requirement(c).name.lower() == relaxed.name.lower() for c in self.chosen):
-            return None
-        relaxed.specifier = type(relaxed.specifier)()
-        return str(relaxed)
+    def _names(self) -> frozenset[str]:
+        return frozenset(Requirement(one).name.lower() for one in self.chosen)
 
     async def _add_relaxed(self, text: str, reason: str) -> None:
         """Try a test dependency without its version: an old pin may have no wheel here."""
-        relaxed = self._relaxed(text)
+        relaxed = _relaxed(text, self._names())
         if relaxed is None:
             return
         result = await self.resolve(relaxed)
@@ -200,6 +203,15 @@ class _Choice:
             self.left_out.append(f"{text} is installed in another version: {reason}")
         else:
             self.left_out.append(f"The test dependency {text} is not installed: {reason}")
+
+
+def _relaxed(text: str, known: frozenset[str]) -> str | None:
+    """Leave out a requirement's version; ``None`` for what is ``known`` in another version."""
+    relaxed = Requirement(text)
+    if relaxed.name.lower() in known:
+        return None
+    relaxed.specifier = type(relaxed.specifier)()
+    return str(relaxed)
 
 
 def _unsatisfiable(plan: EnvironmentPlan, reason: str) -> EnvironmentBuildError:

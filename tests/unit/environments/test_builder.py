@@ -10,7 +10,12 @@ import anyio
 import pytest
 
 from regoose_ci.environments.base import InstallResult, Wanted
-from regoose_ci.environments.builder import BuiltEnvironment, EnvironmentPlan, build_environment
+from regoose_ci.environments.builder import (
+    MAX_TRIES,
+    BuiltEnvironment,
+    EnvironmentPlan,
+    build_environment,
+)
 from regoose_ci.environments.interpreter import Interpreter
 from regoose_ci.errors import EnvironmentBuildError
 
@@ -194,3 +199,14 @@ def test_nothing_is_shared_across_what_makes_a_difference(
     one = build(EnvironmentPlan(PYTHON, ("six",)), FakeInstaller(), tmp_path)
 
     assert build(other, FakeInstaller(), tmp_path).site_dirs != one.site_dirs
+
+
+def test_thousands_of_packages_that_are_nowhere_are_not_each_looked_for(tmp_path: Path) -> None:
+    names = tuple(f"none-{n}" for n in range(3000))
+    installer = FakeInstaller(*names)
+
+    built = build(EnvironmentPlan(PYTHON, ("six",), names), installer, tmp_path)
+
+    assert installed(built) == ["six"]
+    assert installer.resolves < MAX_TRIES + 20
+    assert built.left_out[-1].endswith(" more test dependencies were not tried.")
