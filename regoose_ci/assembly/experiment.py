@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from regoose_ci.repository.git import GitRepository
 TEST_FILE = "/tmp/test_generated.py"  # noqa: S108 - inside the sandbox
 """Where a shell in a sandbox finds the test."""
 _WORKTREE = "-worktree"
+_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,11 @@ def check_commits(report: ReviewReport, place: Path) -> None:
     if report.packages is not None:
         return
     shas = [sha.removesuffix(_WORKTREE) for sha in shas_of(report).values()]
+    if not all(map(_SHA.fullmatch, shas)):
+        # They go into a command that people are told to run, and the report may be a stranger's.
+        raise RepositoryError(
+            "the report does not name its commits", "Review the change again, here."
+        )
     name = report.repository or "the repository"
     fetch = f"git fetch origin {' '.join(dict.fromkeys(shas))}"
     remedy = f"Start it in a clone of {name}, or name one with --repository DIR; there: {fetch}."

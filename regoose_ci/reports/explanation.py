@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
+from regoose_ci.domain.bounds import MAX_FUNCTION_LINES
 from regoose_ci.domain.report import (
     AcceptedTestReport,
     BehaviourChangeReport,
@@ -29,6 +30,8 @@ ORIGINS: dict[InputOrigin, str] = {
     "types": "made from the types of the parameters",
     "mutation": "changed step by step from an earlier input, to reach new lines",
 }
+_EXACT = 1_000_000
+"""Of more pairs of lines, those that stand everywhere are not what a diff goes by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +136,7 @@ def as_it_is(subject: Subject) -> tuple[HunkLine, ...]:
 
 def _diff(old: Sequence[str], new: Sequence[str], first: tuple[int, int]) -> Iterator[HunkLine]:
     base, head = first
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    for kind, start, end, other_start, other_end in matcher.get_opcodes():
+    for kind, start, end, other_start, other_end in _opcodes(old, new):
         if kind == "equal":
             shift = other_start - start
             for n in range(start, end):
@@ -144,6 +146,14 @@ def _diff(old: Sequence[str], new: Sequence[str], first: tuple[int, int]) -> Ite
             yield HunkLine(sign="-", text=old[n], base=base + n)
         for n in range(other_start, other_end):
             yield HunkLine(sign="+", text=new[n], head=head + n)
+
+
+def _opcodes(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+    """Tell how one text becomes the other, as far as that takes seconds: both are anybody's."""
+    if max(len(old), len(new)) > MAX_FUNCTION_LINES:
+        return [("replace", 0, len(old), 0, len(new))]
+    is_long = len(old) * len(new) > _EXACT
+    return difflib.SequenceMatcher(None, old, new, autojunk=is_long).get_opcodes()
 
 
 def _with_runs(line: HunkLine, ran: RanLines) -> HunkLine:
@@ -166,7 +176,7 @@ def node_name(source: str, name: str) -> str | None:
     """
     try:
         body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     for found, path in _tests(body, ""):
         if not name or name in (found, path):

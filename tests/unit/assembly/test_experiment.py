@@ -97,3 +97,13 @@ def test_a_function_stands_where_the_report_says() -> None:
     assert (function.head.path, function.head.first_line, function.head.last_line) == (
         "new.py", 3, 5,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("sha", ["--upload-pack=sh", "HEAD; sh", "a\0b", "a" * 39, f"{HEAD}\n"])
+def test_commits_of_a_strangers_report_are_never_told_unless_they_are_ids(
+    tmp_path: Path, sha: str
+) -> None:
+    with pytest.raises(RepositoryError) as raised:
+        check_commits(report(head_sha=sha), tmp_path)
+
+    assert sha not in f"{raised.value.message} {raised.value.remedy}"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from regoose_ci.domain.report import BaseVersion, FunctionReport, RanLines
@@ -168,3 +170,15 @@ def test_the_comment_explains_a_test_too() -> None:
 
 def test_an_unclear_id_is_not_explained_in_a_comment() -> None:
     assert render_explanation(sample_review(), {}, "test_slugify_") is None
+
+
+@pytest.mark.parametrize("lines", [2000, 20_000])
+def test_a_diff_that_takes_hours_to_make_exactly_is_made_roughly(lines: int) -> None:
+    old = [f"x{n}" if n % 2 else "a" for n in range(lines)]
+    new = [f"y{n}" if n % 2 else "a" for n in range(lines)]
+    before = BEFORE.model_copy(update={"source": "\n".join(old)})
+    function = slugify_function().model_copy(update={"before": before, "source": "\n".join(new)})
+    began = time.monotonic()
+
+    assert lines <= len(hunk(change_of(function))) <= 2 * lines
+    assert time.monotonic() - began < 10
