@@ -9,10 +9,12 @@ it ends all that the program left.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 
 from .watchdog import LimitError, Watchdog
+from .worker import set_dumpable
 
 KILLED = 137
 _SECONDS_BETWEEN = 0.02
@@ -22,6 +24,8 @@ _ANY_NUMBER_OF_FILES = sys.maxsize
 def main() -> None:
     """Run the program that the arguments name."""
     _, _, megabytes, *program = sys.argv
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # without a handler, process 1 cannot be reached
+    set_dumpable(0)  # nor written to, by what it watches
     sys.exit(run(program, int(megabytes)))
 
 
