@@ -9,13 +9,18 @@ from functools import lru_cache
 from regoose_ci.domain.syntax import is_modest
 from regoose_ci.guest.protocol import TMP_PATH, read_recipe
 
+MAX_SOURCE = 8_000
+"""Longer expressions are not worked on: making each smaller variant takes a copy of the tree."""
+
 
 @lru_cache(maxsize=20_000)
 def parse(source: str) -> ast.expr | None:
-    """Parse an expression; ``None`` when it is none, or nested too deeply.
+    """Parse an expression; ``None`` when it is none, too long, or nested too deeply.
 
     Treat the tree as read-only.
     """
+    if len(source) > MAX_SOURCE:
+        return None
     try:
         node = ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -19,7 +19,7 @@ MAX_PAIRS = 400
 
 _TOKEN = re.compile(r"\w+|[^\w\s]+")
 
-_LAST_NUMBER = re.compile(r"(\d+)(?!.*\d)", re.DOTALL)
+_LAST_NUMBER = re.compile(r"(?<!\d)(\d+)(?=\D*\Z)")
 
 NEARLY_EQUAL: tuple[Callable[[str], str], ...] = (
     lambda text: text + ".0" if text[-1:].isdigit() else text,

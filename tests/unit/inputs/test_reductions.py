@@ -50,3 +50,7 @@ def test_what_all_lines_have_separates_columns(text: str, columns: tuple[str, in
 
 def test_lines_without_the_column_stay() -> None:
     assert without_column("a,b,c\nd,e", ",", 2) == "a,b\nd,e"
+
+
+def test_what_a_guest_makes_up_without_end_is_not_worked_on() -> None:
+    assert reduced(call("f", repr("a, " * 100_000))) == []

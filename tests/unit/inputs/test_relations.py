@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import time
+
 from regoose_ci.inputs.pool import Pool
-from regoose_ci.inputs.relations import MAX_PAIRS, paired_seeds, rename_shared
+from regoose_ci.inputs.relations import MAX_PAIRS, NEARLY_EQUAL, paired_seeds, rename_shared
 from tests.unit.generation.observing import call, method
 from tests.unit.inputs.chance import rng
 
@@ -43,3 +45,12 @@ def test_a_word_is_replaced_by_a_word_and_whole() -> None:
 def test_nothing_is_renamed_where_nothing_is_shared() -> None:
     assert rename_shared(call("f", "'a'", "'b'"), ("c",), rng(1)) is None
     assert rename_shared(call("f", "'a'", "'a'"), ("==",), rng(1)) is None
+
+
+def test_the_last_number_of_a_long_text_is_found_at_once() -> None:
+    long = "1" * 10_000
+    began = time.monotonic()
+    changed = {change(long + "a1b") for change in NEARLY_EQUAL}
+
+    assert time.monotonic() - began < 1
+    assert {f"{long}a01b", f"{long}a1.0b"} <= changed
