@@ -127,7 +127,7 @@ def _without_self(extras: Table, name: str, own: str, seen: set[str]) -> Iterato
 
 def _dependency_groups(parsed: Table) -> Iterator[tuple[str, tuple[str, ...]]]:
     groups = table(parsed, "dependency-groups")
-    by_name = {canonicalize_name(name): items for name, items in groups.items()}
+    by_name = {str(canonicalize_name(name)): items for name, items in groups.items()}
     for name in islice(groups, _MOST):
         yield name, tuple(islice(_group(by_name, name, set()), _MOST))
 

@@ -148,7 +148,7 @@ def _diff(old: Sequence[str], new: Sequence[str], first: tuple[int, int]) -> Ite
             yield HunkLine(sign="+", text=new[n], head=head + n)
 
 
-def _opcodes(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+def _opcodes(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:
     """Tell how one text becomes the other, as far as that takes seconds: both are anybody's."""
     if max(len(old), len(new)) > MAX_FUNCTION_LINES:
         return [("replace", 0, len(old), 0, len(new))]
