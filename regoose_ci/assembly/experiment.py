@@ -58,7 +58,7 @@ def check_commits(report: ReviewReport, place: Path) -> None:
         raise RepositoryError(
             "the report does not name its commits", "Review the change again, here."
         )
-    name = report.repository or "the repository"
+    name = " ".join(report.repository.split()) or "the repository"  # on a line with our words
     fetch = f"git fetch origin {' '.join(dict.fromkeys(shas))}"
     remedy = f"Start it in a clone of {name}, or name one with --repository DIR; there: {fetch}."
     wanted = " and ".join(sha[:10] for sha in dict.fromkeys(shas))

@@ -107,3 +107,10 @@ def test_commits_of_a_strangers_report_are_never_told_unless_they_are_ids(
         check_commits(report(head_sha=sha), tmp_path)
 
     assert sha not in f"{raised.value.message} {raised.value.remedy}"
+
+
+def test_the_repositorys_name_adds_no_line_to_what_people_are_told_to_do(tmp_path: Path) -> None:
+    with pytest.raises(RepositoryError) as raised:
+        check_commits(report(repository="till:\nsh -c true\n"), tmp_path)
+
+    assert "a clone of till: sh -c true, or" in raised.value.remedy
