@@ -123,7 +123,10 @@ def choose_kinds(seen: Counter[Kind], ranks: Mapping[Kind, int], most: int) -> l
     for kind in sorted(ranks, key=lambda kind: (ranks[kind], -seen[kind])):
         groups.setdefault(kind[:-1], []).append(kind)
     turns = [k for turn in zip_longest(*groups.values()) for k in turn if k is not None]
-    chosen = list(_with_room(_diverse(turns, len(groups))))
+    leaders, rest = turns[: len(groups)], turns[len(groups) :]
+    opinions = zip_longest(_diverse(turns, len(groups)), _plainest(rest, leaders, ranks))
+    both = dict.fromkeys([*leaders, *(k for pair in opinions for k in pair if k is not None)])
+    chosen = list(_with_room(list(both)))
     natural = [kind for kind in chosen if ranks[kind] < ODD]
     odd = [kind for kind in chosen if ranks[kind] >= ODD]
     return [*natural, *odd[: MAX_ODD if natural else 2 * MAX_ODD]][:most]
@@ -147,6 +150,22 @@ def _diverse(kinds: Sequence[Kind], leaders: int) -> list[Kind]:
             chosen.append(kind)
         known |= _marks(kind)
     return list(dict.fromkeys((*chosen, *kinds)))
+
+
+def _plainest(
+    kinds: Sequence[Kind], leaders: Sequence[Kind], ranks: Mapping[Kind, int]
+) -> list[Kind]:
+    """Choose for each character that no leader shows the kind that has it and the fewest others.
+
+    Natural ones come first.
+    """
+    shown = {(kind[0], mark) for kind in leaders for mark in _marks(kind)}
+    chosen: dict[tuple[str, str], Kind] = {}
+    for kind in sorted(kinds, key=lambda kind: (ranks[kind] >= ODD, len(_marks(kind)))):
+        for mark in sorted(_marks(kind)):
+            if (kind[0], mark) not in shown:
+                chosen.setdefault((kind[0], mark), kind)
+    return list(dict.fromkeys(chosen.values()))
 
 
 def _with_room(kinds: Sequence[Kind]) -> Iterator[Kind]:
