@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 
 from regoose_ci.environments.virtual_environment import (
     VirtualEnvironment,
@@ -262,9 +262,11 @@ def _probe_or_none(path: Path) -> Interpreter | None:
 
 def _specifier(requires_python: str | None) -> SpecifierSet:
     try:
-        return SpecifierSet(requires_python or "")
-    except InvalidSpecifier:
+        found = SpecifierSet(requires_python or "")
+        found.contains("3.10")  # only then are its numbers read, which may be without end
+    except ValueError:
         return SpecifierSet()
+    return found
 
 
 def _in_order(

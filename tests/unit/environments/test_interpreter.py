@@ -167,6 +167,11 @@ def test_versions_the_project_names_go_before_newer_ones(
     assert [minor for _, minor in _in_order(requires, newest)] == expected
 
 
+@pytest.mark.parametrize("stated", ["no range", ">=3." + "1" * 5000])
+def test_a_range_that_cannot_be_read_is_none(repository: Path, stated: str) -> None:
+    assert find_interpreter(None, repository, stated) == find_interpreter(None, repository, None)
+
+
 def test_no_suitable_interpreter_is_an_error_with_a_remedy(repository: Path) -> None:
     with pytest.raises(EnvironmentBuildError, match=r"wanted: <3\.5, and from 3\.10") as caught:
         find_interpreter(None, repository, "<3.5", {"PATH": str(BASE / "bin")})
