@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import cycle, zip_longest
 
 from regoose_ci.analysis.mutants import Mutant
 from regoose_ci.comparison.differences import (
@@ -123,49 +123,33 @@ def choose_kinds(seen: Counter[Kind], ranks: Mapping[Kind, int], most: int) -> l
     for kind in sorted(ranks, key=lambda kind: (ranks[kind], -seen[kind])):
         groups.setdefault(kind[:-1], []).append(kind)
     turns = [k for turn in zip_longest(*groups.values()) for k in turn if k is not None]
-    leaders, rest = turns[: len(groups)], turns[len(groups) :]
-    opinions = zip_longest(_diverse(turns, len(groups)), _plainest(rest, leaders, ranks))
-    both = dict.fromkeys([*leaders, *(k for pair in opinions for k in pair if k is not None)])
-    chosen = list(_with_room(list(both)))
+    chosen = list(_with_room(_diverse(turns, len(groups), ranks)))
     natural = [kind for kind in chosen if ranks[kind] < ODD]
     odd = [kind for kind in chosen if ranks[kind] >= ODD]
     return [*natural, *odd[: MAX_ODD if natural else 2 * MAX_ODD]][:most]
 
 
-def _diverse(kinds: Sequence[Kind], leaders: int) -> list[Kind]:
-    """Order kinds: the leaders, then each that shows a character which no other did, then others.
+def _diverse(kinds: Sequence[Kind], leaders: int, ranks: Mapping[Kind, int]) -> list[Kind]:
+    """Order kinds: the leaders, then such as show a character which none before does, then others.
 
-    What two callables show on the same inputs is shown for one of them first. Of kinds with the
-    same characters, one whose texts are set apart as a leader's are varies one thing at a time.
+    Those are found in turn by what natural inputs show most and by plainness, which is few other
+    characters. Of kinds that look the same, one whose texts are set apart as a leader's are stands
+    for all: it varies one thing at a time.
     """
     relations = {(kind[:-1], relation_of(kind)) for kind in kinds[:leaders]}
     looks: dict[tuple[Kind, str], Kind] = {}
     for kind in sorted(kinds[leaders:], key=lambda k: (k[:-1], relation_of(k)) not in relations):
         looks.setdefault((kind[:-1], look_of(kind)), kind)
-    chosen: list[Kind] = []
-    shown: dict[str, set[str]] = {}
-    for kind in (*kinds[:leaders], *(looks[k[:-1], look_of(k)] for k in kinds[leaders:])):
-        known = shown.setdefault(kind[0], set())
-        if len(chosen) < leaders or not _marks(kind) <= known:
-            chosen.append(kind)
-        known |= _marks(kind)
+    usual = list(dict.fromkeys(looks[k[:-1], look_of(k)] for k in kinds[leaders:]))
+    plain = sorted(usual, key=lambda kind: (ranks[kind] >= ODD, len(_marks(kind))))
+    chosen = list(kinds[:leaders])
+    shown = {mark for kind in chosen for mark in _marks_in(kind)}
+    orders = cycle((usual, plain))
+    while new := [k for k in next(orders) if not shown.issuperset(_marks_in(k))]:
+        kind = new[0]
+        chosen.append(kind)
+        shown |= _marks_in(kind)
     return list(dict.fromkeys((*chosen, *kinds)))
-
-
-def _plainest(
-    kinds: Sequence[Kind], leaders: Sequence[Kind], ranks: Mapping[Kind, int]
-) -> list[Kind]:
-    """Choose for each character that no leader shows the kind that has it and the fewest others.
-
-    Natural ones come first.
-    """
-    shown = {(kind[0], mark) for kind in leaders for mark in _marks(kind)}
-    chosen: dict[tuple[str, str], Kind] = {}
-    for kind in sorted(kinds, key=lambda kind: (ranks[kind] >= ODD, len(_marks(kind)))):
-        for mark in sorted(_marks(kind)):
-            if (kind[0], mark) not in shown:
-                chosen.setdefault((kind[0], mark), kind)
-    return list(dict.fromkeys(chosen.values()))
 
 
 def _with_room(kinds: Sequence[Kind]) -> Iterator[Kind]:
@@ -179,3 +163,8 @@ def _with_room(kinds: Sequence[Kind]) -> Iterator[Kind]:
 
 def _marks(kind: Kind) -> set[str]:
     return set(look_of(kind)) - {"w", "d"}
+
+
+def _marks_in(kind: Kind) -> set[tuple[str, str]]:
+    """Return the characters of a kind, apart from those of other sorts of difference."""
+    return {(kind[0], mark) for mark in _marks(kind)}

@@ -173,8 +173,8 @@ def test_kinds_are_chosen_in_turn_and_differ_in_what_they_show() -> None:
     assert choose_kinds(seen, dict.fromkeys(seen, 0), 4) == [
         ("result", "str", "-w:w@+"),
         ("raised", "x", "."),
-        ("result", "str", "+ "),
         ("result", "str", "-u+w"),
+        ("result", "str", "+ "),
     ]
     assert choose_kinds(seen, {("raised", "x", "."): 0}, 4) == [("raised", "x", ".")]
 
