@@ -195,6 +195,7 @@ class LaboratoryBuilder:
         return Bench(sandbox, specs, environment)
 
     async def _interpreter(self, requirements: ProjectRequirements) -> Interpreter:
+        committed = {path for revision in self.source.shas for path in self.source.files(revision)}
         return await find_or_fetch_interpreter(
             self.request.python,
             self.request.repository,
@@ -203,6 +204,7 @@ class LaboratoryBuilder:
             version=self.settings.python_version,
             uv=self.uv,
             cache_dir=self.settings.cache_dir,
+            committed=committed,
         )
 
     async def _requirements(self, revision: Revision) -> ProjectRequirements:

@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -88,6 +88,7 @@ def find_interpreter(
     newest_python: tuple[int, int] | None = None,
     *,
     version: str | None = None,
+    committed: Collection[str] = (),
 ) -> Interpreter:
     """Find the interpreter for ``repository``.
 
@@ -96,7 +97,8 @@ def find_interpreter(
     the repository, and last the newest interpreter of this machine that ``requires_python``
     allows; one newer than ``newest_python``, which the project says it works on, only where
     there is no other. With ``version``, such as ``3.12``, all but ``python`` must be of it,
-    whatever the project says. Nothing is downloaded.
+    whatever the project says. Nothing is downloaded. Environments of which a file is among the
+    ``committed`` paths are a stranger's: they could name any directory of the host.
 
     Raises:
         UsageError: ``python`` is not a Python that can be used.
@@ -106,6 +108,9 @@ def find_interpreter(
         return _from_option(python, repository, environ)
     notes: list[str] = []
     for directory, source in _environments(repository, environ):
+        if any(path == source or path.startswith(f"{source}/") for path in committed):
+            notes.append(f"{source} was passed over: it is committed.")
+            continue
         found = _from_environment_or_note(directory, repository, source, notes)
         if found is not None and version not in (None, _shown(found.version)):
             notes.append(f"{source} was passed over: it is of Python {_shown(found.version)}.")

@@ -61,7 +61,8 @@ def find_site_dirs(
     found: list[Path] = []
     for library in ("lib", "lib64"):
         site = (environment.directory / library / name / "site-packages").resolve()
-        if site.is_dir() and site not in found:
+        is_inside = site.is_relative_to(environment.directory)  # no link to elsewhere
+        if is_inside and site.is_dir() and site not in found:
             found.append(site)
     for site in tuple(found):
         for added in _added_by_pth(site):

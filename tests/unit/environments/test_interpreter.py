@@ -118,6 +118,30 @@ def test_the_environment_regoose_runs_in_is_not_the_projects(repository: Path) -
     assert (found.source, found.site_dirs) == ("system", ())
 
 
+@pytest.mark.parametrize("path", [".venv", ".venv/pyvenv.cfg"])
+def test_a_committed_environment_is_not_used(repository: Path, path: str) -> None:
+    """It could name any directory of the host, which guests would then see."""
+    make_environment(repository / ".venv")
+
+    found = find_interpreter(
+        None, repository, None, {"PATH": str(BASE / "bin")}, committed={"a.py", path}
+    )
+
+    assert (found.source, found.site_dirs) == ("system", ())
+    assert found.notes == (".venv was passed over: it is committed.",)
+
+
+def test_packages_of_an_environment_do_not_lie_elsewhere(repository: Path, tmp_path: Path) -> None:
+    environment = make_environment(repository / ".venv")
+    (tmp_path / "private").mkdir()
+    site_packages(environment).rename(tmp_path / "was")
+    site_packages(environment).symlink_to(tmp_path / "private")
+
+    found = find_interpreter(None, repository, None, {"PATH": str(BASE / "bin")})
+
+    assert tmp_path / "private" not in found.site_dirs
+
+
 def test_a_committed_environment_cannot_start_a_program_of_its_own(repository: Path) -> None:
     planted = repository / "bin" / "python3"
     planted.parent.mkdir()
