@@ -33,6 +33,7 @@ HARVEST_SHARE = 0.3
 """Share of the budget that running existing tests may take."""
 MUTANT_SHARE = 0.3
 LEAST_MUTANTS = 0.25
+"""Share of the budget that all mutants may take, and the least seconds for those of a function."""
 MAX_HARVEST = 15.0
 MAX_SECONDS = 30.0
 FIRST_SHARE = 0.6

@@ -195,7 +195,10 @@ class LaboratoryBuilder:
         return Bench(sandbox, specs, environment)
 
     async def _interpreter(self, requirements: ProjectRequirements) -> Interpreter:
-        committed = {path for revision in self.source.shas for path in self.source.files(revision)}
+        reviewed = [
+            await anyio.to_thread.run_sync(self.source.files, revision)
+            for revision in self.source.shas
+        ]
         return await find_or_fetch_interpreter(
             self.request.python,
             self.request.repository,
@@ -204,7 +207,7 @@ class LaboratoryBuilder:
             version=self.settings.python_version,
             uv=self.uv,
             cache_dir=self.settings.cache_dir,
-            committed=committed,
+            reviewed=frozenset().union(*reviewed),
         )
 
     async def _requirements(self, revision: Revision) -> ProjectRequirements:

@@ -25,7 +25,7 @@ async def find_or_fetch_interpreter(
     uv: Uv,
     cache_dir: Path,
     environ: Mapping[str, str] = os.environ,
-    committed: Collection[str] = (),
+    reviewed: Collection[str] = (),
 ) -> Interpreter:
     """Find an interpreter as `find_interpreter`; where there is none, fetch the best allowed one.
 
@@ -33,7 +33,7 @@ async def find_or_fetch_interpreter(
         UsageError: ``python`` is not a Python that can be used.
         EnvironmentBuildError: There is none, and none is allowed or can be fetched.
     """
-    look = partial(find_interpreter, python, repository, committed=committed)
+    look = partial(find_interpreter, python, repository, reviewed=reviewed)
     try:
         return await to_thread.run_sync(
             partial(look, requires_python, environ, newest_python, version=version)

@@ -88,7 +88,7 @@ def find_interpreter(
     newest_python: tuple[int, int] | None = None,
     *,
     version: str | None = None,
-    committed: Collection[str] = (),
+    reviewed: Collection[str] = (),
 ) -> Interpreter:
     """Find the interpreter for ``repository``.
 
@@ -98,7 +98,7 @@ def find_interpreter(
     allows; one newer than ``newest_python``, which the project says it works on, only where
     there is no other. With ``version``, such as ``3.12``, all but ``python`` must be of it,
     whatever the project says. Nothing is downloaded. Environments of which a file is among the
-    ``committed`` paths are a stranger's: they could name any directory of the host.
+    ``reviewed`` paths are a stranger's: they could name any directory of the host.
 
     Raises:
         UsageError: ``python`` is not a Python that can be used.
@@ -108,8 +108,8 @@ def find_interpreter(
         return _from_option(python, repository, environ)
     notes: list[str] = []
     for directory, source in _environments(repository, environ):
-        if any(path == source or path.startswith(f"{source}/") for path in committed):
-            notes.append(f"{source} was passed over: it is committed.")
+        if any(path == source or path.startswith(f"{source}/") for path in reviewed):
+            notes.append(f"{source} was passed over: its files are under review.")
             continue
         found = _from_environment_or_note(directory, repository, source, notes)
         if found is not None and version not in (None, _shown(found.version)):

@@ -111,9 +111,9 @@ class ProjectBuilder:
         await self._hook("wheel", build, site, wheel)
 
     async def _fetch(self, requires: Sequence[str]) -> tuple[Path, ...]:
-        plan = EnvironmentPlan(
-            self.interpreter, tuple(dict.fromkeys(requires)), (), f"build-{self.trust}"
-        )
+        wanted = tuple(dict.fromkeys(requires))
+        # Another version of a build backend may build something else: never taken silently.
+        plan = EnvironmentPlan(self.interpreter, wanted, (), f"build-{self.trust}", firm=wanted)
         try:
             return (await build_environment(plan, self.installer, self.cache_dir)).site_dirs
         except EnvironmentBuildError as error:

@@ -14,7 +14,7 @@ from regoose_ci.inputs.parts import parts_of, with_parts
 from regoose_ci.inputs.seeds import Seed
 
 MAX_REDUCTIONS = 60
-SEPARATORS = ("|", ",", "\t", ";", ":", "=")
+_SEPARATORS = ("|", ",", "\t", ";", ":", "=")
 _TOKEN = re.compile(r"\w+|[^\w\s]+|\s+")
 
 
@@ -41,7 +41,7 @@ def columns_of(text: str) -> tuple[str, int]:
     Any common separator makes a table; an empty one where there is none.
     """
     lines = [line for line in text.splitlines() if line.strip()]
-    for mark in SEPARATORS:
+    for mark in _SEPARATORS:
         if lines and all(mark in line for line in lines):
             return mark, max(line.count(mark) for line in lines) + 1
     return "", 0

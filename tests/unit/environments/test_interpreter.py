@@ -124,11 +124,11 @@ def test_a_committed_environment_is_not_used(repository: Path, path: str) -> Non
     make_environment(repository / ".venv")
 
     found = find_interpreter(
-        None, repository, None, {"PATH": str(BASE / "bin")}, committed={"a.py", path}
+        None, repository, None, {"PATH": str(BASE / "bin")}, reviewed={"a.py", path}
     )
 
     assert (found.source, found.site_dirs) == ("system", ())
-    assert found.notes == (".venv was passed over: it is committed.",)
+    assert found.notes == (".venv was passed over: its files are under review.",)
 
 
 def test_packages_of_an_environment_do_not_lie_elsewhere(repository: Path, tmp_path: Path) -> None:
