@@ -14,7 +14,7 @@ import pytest
 from regoose_ci import __version__
 from regoose_ci.cli import run
 from regoose_ci.commands import INTERRUPTED_REASON, Doors
-from regoose_ci.config import Settings, variable_name
+from regoose_ci.config import Settings
 from regoose_ci.domain.diagnosis import Check, Diagnosis
 from regoose_ci.domain.events import Stage, StageFinished
 from regoose_ci.domain.report import (
@@ -27,6 +27,8 @@ from regoose_ci.domain.report import (
 from regoose_ci.domain.request import RequestKind, ReviewRequest
 from regoose_ci.errors import SandboxUnavailableError
 from regoose_ci.observability.bus import EventBus
+
+pytestmark = pytest.mark.usefixtures("bare_start")
 
 EMPTY = ReviewReport(session_id="s", started_at=datetime(2026, 3, 9, tzinfo=timezone.utc))
 
@@ -71,15 +73,6 @@ def changed(intended: Literal["yes", "no", "unknown"]) -> ReviewReport:
 def ended(kind: str) -> ReviewReport:
     error = ReportError(kind=kind, message="It ended.", remedy="Mend it.")
     return EMPTY.model_copy(update={"error": error})
-
-
-@pytest.fixture(autouse=True)
-def _empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(variable_name(name), raising=False)
-    for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE"):
-        monkeypatch.delenv(name, raising=False)
 
 
 def test_review_passes_everything_on(tmp_path: Path) -> None:

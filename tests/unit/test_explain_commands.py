@@ -12,7 +12,7 @@ import pytest
 from regoose_ci.assembly.experiment import Experiment
 from regoose_ci.cli import run
 from regoose_ci.commands import Doors
-from regoose_ci.config import Settings, variable_name
+from regoose_ci.config import Settings
 from regoose_ci.demo.repository import make_sample_repository
 from regoose_ci.domain.candidates import RunOutcome, RunRecord
 from regoose_ci.domain.report import ReviewReport
@@ -20,6 +20,8 @@ from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import RepositoryError
 from regoose_ci.reports import to_json
 from tests.unit.reports.sample import SUGGESTED_SLUGIFY, sample_review, slugify_function
+
+pytestmark = pytest.mark.usefixtures("bare_start")
 
 SAMPLE_TESTS = {"tests/test_slugify.py": SUGGESTED_SLUGIFY}
 
@@ -55,15 +57,6 @@ class Terminal(io.StringIO):
 
     def isatty(self) -> bool:
         return True
-
-
-@pytest.fixture(autouse=True)
-def _empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(variable_name(name), raising=False)
-    for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE"):
-        monkeypatch.delenv(name, raising=False)
 
 
 def leave(report: ReviewReport, directory: Path = Path("regoose-report")) -> None:

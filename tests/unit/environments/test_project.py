@@ -31,9 +31,10 @@ COMPILED = ProjectRequirements(
 
 
 class FakeInstaller:
-    """Says yes to everything and remembers what was asked for."""
+    """Says yes to all but what is missing, and remembers what was asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, *missing: str) -> None:
+        self.missing = set(missing)
         self.asked: list[tuple[str, ...]] = []
 
     async def install(
@@ -44,9 +45,12 @@ class FakeInstaller:
         options: Sequence[str] = (),
     ) -> InstallResult:
         self.asked.append(wanted.requirements)
-        return InstallResult(0, "")
+        return await self.resolve(interpreter, wanted)
 
     async def resolve(self, interpreter: Interpreter, wanted: Wanted) -> InstallResult:
+        missing = self.missing.intersection(wanted.requirements)
+        if missing:
+            return InstallResult(1, f"Because {min(missing)} is not there.")
         return InstallResult(0, "")
 
 
@@ -216,6 +220,17 @@ def test_a_build_that_fails_falls_back_to_the_tree_and_says_why(
         f"The project's extension modules were not built and its tree was used: {reason}.",
     )
     assert [d.version for d in distributions(path=[str(prepared.overlay)])] == ["1.0"]
+
+
+def test_a_build_backend_is_never_taken_in_another_version(tree: Path) -> None:
+    project = replace(COMPILED, build_requires=("setuptools==1",))
+    builder = replace(
+        make_builder(tree, FakeSandbox(build_extension)), installer=FakeInstaller("setuptools==1")
+    )
+
+    prepared = prepare(tree, project, "1.0", builder)
+
+    assert "Because setuptools==1 is not there" in prepared.fallbacks[0]
 
 
 def test_without_a_sandbox_the_fallback_says_so(tree: Path) -> None:
