@@ -65,7 +65,7 @@ _NATURAL = {
 """How natural an input looks to people who know the project: 0 is best."""
 LONGEST_NATURAL = 160
 """Characters from which on an input is made smaller, however natural."""
-LONGEST_TEXT = 60
+LONGEST_TEXT = 100
 """A natural text that is not longer is shown as it is."""
 SHRINK_SHARE = 0.25
 """Share of the time that is kept for shrinking what was found."""
