@@ -149,6 +149,21 @@ def test_variables_go_in_by_name_and_only_those_asked_for(machine: Machine) -> N
     assert "k3y" not in asked
 
 
+def test_who_installs_is_told_the_indexes_by_name_and_nobody_else_is(machine: Machine) -> None:
+    indexes = {
+        "UV_INDEX": "ours=https://index", "UV_INDEX_OURS_PASSWORD": "t0ken",
+        "UV_DEFAULT_INDEX": "https://t0ken@index", "PIP_EXTRA_INDEX_URL": "https://t0ken@index",
+    }  # fmt: skip
+    paths = {"PIP_CERT": "/etc/cert", "UV_CACHE_DIR": "/cache", "PIP_CONFIG_FILE": "/etc/pip"}
+    machine.run("image", "action", "publish", **indexes, **paths)
+    assert options(machine.asked("create"), "--env") == []
+    (machine.notes / "asked").unlink()
+    machine.run("--sandbox", "image", "action", "review", **indexes, **paths)
+
+    assert set(options(machine.asked("create"), "--env")) == set(indexes)
+    assert "t0ken" not in (machine.notes / "asked").read_text()
+
+
 def test_files_are_sent_as_a_stream_and_links_stay_links(machine: Machine) -> None:
     (machine.work / "plan").mkdir()
     (machine.work / "plan/plan.json").write_text("{}")
