@@ -76,7 +76,9 @@ def _answer(diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
     sandbox = diagnosis.sandbox
     level = LEVELS[sandbox.level]
     if not diagnosis.can_review:
-        yield f"Reviews do not work on this machine yet: {level}.", "bold red"
+        lacking = ", ".join(f"{name} is missing" for name in diagnosis.lacking)
+        why = level if sandbox.level == "none" else lacking
+        yield f"Reviews do not work on this machine yet: {why}.", "bold red"
         return
     engine = f", on {sandbox.engine}" if sandbox.engine else ""
     if not sandbox.degraded:

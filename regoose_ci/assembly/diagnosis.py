@@ -7,11 +7,12 @@ from pathlib import Path
 
 from regoose_ci.assembly.laboratory import find_sandbox, probe_for
 from regoose_ci.assembly.machine import MachineFacts, look
+from regoose_ci.assembly.python_check import check_python
 from regoose_ci.config import Settings
 from regoose_ci.domain.diagnosis import Check, Diagnosis
 from regoose_ci.domain.report import SandboxInfo
-from regoose_ci.environments.interpreter import Interpreter, find_interpreter
-from regoose_ci.errors import RegooseError, SandboxUnavailableError
+from regoose_ci.environments.interpreter import Interpreter
+from regoose_ci.errors import SandboxUnavailableError
 from regoose_ci.sandbox.probe import FILES_UNSEEN
 
 _ENOUGH_IDS = 65_536
@@ -36,16 +37,12 @@ _UIDMAP = {"apt-get": "uidmap", "apk": "shadow-subids", "pacman": "shadow"}
 
 def diagnose(settings: Settings) -> Diagnosis:
     """Look at everything a review needs; runs canary containers, changes nothing."""
-    try:
-        interpreter = find_interpreter(settings.python, Path.cwd(), None)
-    except RegooseError as error:
-        missing = Check("python", "missing", error.message, error.remedy)
-        return Diagnosis((*checks_of(look(())), missing), SandboxInfo())
-    version = ".".join(map(str, interpreter.version))
-    python = Check("python", "ok", f"{version} for the reviewed code")
-    facts = look(tuple(probe_for(settings, interpreter).attempts()))
-    sandbox = _sandbox(settings, interpreter)
-    return Diagnosis((*checks_of(facts), python, *limit_checks(facts, sandbox)), sandbox)
+    python = check_python(settings, Path.cwd())
+    if python.interpreter is None:
+        return Diagnosis((*checks_of(look(())), python.check), SandboxInfo())
+    facts = look(tuple(probe_for(settings, python.interpreter).attempts()))
+    sandbox = _sandbox(settings, python.interpreter)
+    return Diagnosis((*checks_of(facts), python.check, *limit_checks(facts, sandbox)), sandbox)
 
 
 def _sandbox(settings: Settings, interpreter: Interpreter) -> SandboxInfo:

@@ -9,6 +9,9 @@ from regoose_ci.domain.report import SandboxInfo
 
 CheckStatus = Literal["ok", "degraded", "missing"]
 
+_NEEDED = frozenset({"git", "python"})
+"""What a review cannot do without beside a sandbox."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -29,5 +32,10 @@ class Diagnosis:
 
     @property
     def can_review(self) -> bool:
-        """True when some sandbox works, which is what a review cannot do without."""
-        return self.sandbox.level != "none"
+        """True when some sandbox works, and git and a Python for it are there."""
+        return self.sandbox.level != "none" and not self.lacking
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What every review needs beside a sandbox, and is missing."""
+        return tuple(c.name for c in self.checks if c.status == "missing" and c.name in _NEEDED)

@@ -42,7 +42,7 @@ async def find_or_fetch_interpreter(
         if not error.versions:
             raise
         chosen = error.versions[0]
-    place = cache_dir / "pythons"
+    place = _place(cache_dir)
     result = await uv.fetch_python(chosen, place)
     if result.exit_code != 0:
         raise EnvironmentBuildError(
@@ -50,7 +50,23 @@ async def find_or_fetch_interpreter(
             "Install it, name one with --python PATH, or let UV_PYTHON_INSTALL_MIRROR name a "
             "mirror of uv's builds.",
         )
-    fetched = {"UV_PYTHON_INSTALL_DIR": str(place)}
-    found = await to_thread.run_sync(partial(look, None, fetched, version=chosen))
+    find = partial(find_fetched_interpreter, chosen, repository, cache_dir, reviewed=reviewed)
+    found = await to_thread.run_sync(find)
     await to_thread.run_sync(make_readable, place)  # guests are another user
     return found
+
+
+def find_fetched_interpreter(
+    version: str, repository: Path, cache_dir: Path, *, reviewed: Collection[str] = ()
+) -> Interpreter:
+    """Find the interpreter of ``version`` that an earlier review has fetched.
+
+    Raises:
+        NoInterpreterError: None has.
+    """
+    fetched = {"UV_PYTHON_INSTALL_DIR": str(_place(cache_dir))}
+    return find_interpreter(None, repository, None, fetched, version=version, reviewed=reviewed)
+
+
+def _place(cache_dir: Path) -> Path:
+    return cache_dir / "pythons"

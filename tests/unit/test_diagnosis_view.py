@@ -59,6 +59,14 @@ def test_limits_that_do_not_hold_are_in_the_answer() -> None:
     assert lines[-5:-2] == ["To make it better", "  1. limits", "     set limits around this one"]
 
 
+def test_what_every_review_needs_is_in_the_answer() -> None:
+    check = Check("python", "missing", "--python x: there is no such file", "Give the path.")
+    diagnosis = Diagnosis((check,), SandboxInfo(level="rootless"))
+
+    assert not diagnosis.can_review
+    assert shown(diagnosis)[0] == "Reviews do not work on this machine yet: python is missing."
+
+
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 def test_what_to_do_is_listed_in_order_and_commands_stay_whole(width: int) -> None:
     lines = shown(BROKEN, width)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import subprocess
 import sys
 import tarfile
 from collections.abc import Mapping
@@ -50,12 +51,17 @@ def environ(tmp_path: Path) -> Mapping[str, str]:
 
 
 def find(
-    tmp_path: Path, environ: Mapping[str, str], version: str | None, requires: str = "<3"
+    tmp_path: Path,
+    environ: Mapping[str, str],
+    version: str | None,
+    requires: str = "<3",
+    reviewed: tuple[str, ...] = (),
 ) -> Interpreter:
     return anyio.run(
         partial(
             find_or_fetch_interpreter, None, tmp_path / "repository", requires,
             version=version, uv=Uv(environ), cache_dir=tmp_path / "cache", environ={},
+            reviewed=reviewed,
         )
     )  # fmt: skip
 
@@ -69,6 +75,17 @@ def test_a_python_that_was_asked_for_is_fetched_once(
     assert list((tmp_path / "cache/pythons").glob(f"*/bin/python{VERSION}"))
     (tmp_path / "build.tar.gz").unlink()
     assert find(tmp_path, environ, VERSION) == found
+
+
+def test_a_committed_environment_is_passed_over_after_the_fetch_too(
+    tmp_path: Path, environ: Mapping[str, str]
+) -> None:
+    place = tmp_path / "repository/.venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(place)], check=True)
+
+    assert find(tmp_path, environ, VERSION).source == ".venv"
+    found = find(tmp_path, environ, VERSION, reviewed=(".venv/pyvenv.cfg",))
+    assert (found.source, found.site_dirs) == ("system", ())
 
 
 def test_a_python_that_cannot_be_fetched_is_told(
