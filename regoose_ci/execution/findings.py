@@ -133,15 +133,18 @@ def _diverse(kinds: Sequence[Kind], leaders: int, ranks: Mapping[Kind, int]) -> 
     """Order kinds: the leaders, then such as show a character which none before does, then others.
 
     Those are found in turn by what natural inputs show most and by plainness, which is few other
-    characters. Of kinds that look the same, one whose texts are set apart as a leader's are stands
+    characters; what has all characters of another kind and more is likely explained by that one,
+    and waits. Of kinds that look the same, one whose texts are set apart as a leader's are stands
     for all: it varies one thing at a time.
     """
     relations = {(kind[:-1], relation_of(kind)) for kind in kinds[:leaders]}
     looks: dict[tuple[Kind, str], Kind] = {}
     for kind in sorted(kinds[leaders:], key=lambda k: (k[:-1], relation_of(k)) not in relations):
         looks.setdefault((kind[:-1], look_of(kind)), kind)
-    usual = list(dict.fromkeys(looks[k[:-1], look_of(k)] for k in kinds[leaders:]))
-    plain = sorted(usual, key=lambda kind: (ranks[kind] >= ODD, len(_marks(kind))))
+    several = list(dict.fromkeys(looks[k[:-1], look_of(k)] for k in kinds[leaders:]))
+    explained = {k for k in several if any(_explains(other, k) for other in kinds)}
+    usual = sorted(several, key=lambda kind: (ranks[kind] >= ODD, kind in explained))
+    plain = sorted(usual, key=lambda k: (ranks[k] >= ODD, k in explained, len(_marks(k))))
     chosen = list(kinds[:leaders])
     shown = {mark for kind in chosen for mark in _marks_in(kind)}
     orders = cycle((usual, plain))
@@ -159,6 +162,10 @@ def _with_room(kinds: Sequence[Kind]) -> Iterator[Kind]:
         taken[kind[:-1]] += 1
         if taken[kind[:-1]] <= SHAPES_OF.get(kind[0], MAX_SHAPES):
             yield kind
+
+
+def _explains(kind: Kind, other: Kind) -> bool:
+    return kind[:-1] == other[:-1] and _marks(kind) < _marks(other)
 
 
 def _marks(kind: Kind) -> set[str]:

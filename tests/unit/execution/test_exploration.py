@@ -187,3 +187,12 @@ def test_kinds_that_natural_inputs_show_come_first() -> None:
     assert chosen[0] == natural
     assert len(chosen) == 1 + MAX_ODD
     assert len(choose_kinds(seen, dict.fromkeys(odd, ODD), 8)) == 2 * MAX_ODD
+
+
+def test_what_another_kind_explains_waits() -> None:
+    seen = Counter({
+        ("result", "bool", "u"): 90, ("result", "bool", "=u"): 30, ("result", "bool", "u{"): 20,
+        ("result", "bool", "@["): 5,
+    })  # fmt: skip
+    chosen = choose_kinds(seen, dict.fromkeys(seen, 1), 3)
+    assert chosen[:2] == [("result", "bool", "u"), ("result", "bool", "@[")]
