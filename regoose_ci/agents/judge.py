@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Awaitable, Callable
 
 import anyio
 
 from regoose_ci.agents.board import Board, Intent
+from regoose_ci.agents.change_ids import behaviour_changes, witness_of
 from regoose_ci.analysis.evidence import Examples, added_examples
 from regoose_ci.analysis.intent import Change, Judgement, judge
-from regoose_ci.comparison.shapes import kind_of_change
 from regoose_ci.comparison.source import last_name
-from regoose_ci.domain.candidates import CandidateKind, Verdict
+from regoose_ci.domain.candidates import Verdict
 from regoose_ci.domain.observations import Observation, OutcomeKind
 from regoose_ci.domain.revisions import Revision
-from regoose_ci.execution.findings import noteworthy_difference
 from regoose_ci.generation.llm.evidence import seen
 from regoose_ci.generation.llm.questions import IntentQuestion
 
@@ -41,33 +39,19 @@ class Judge:
         examples = added_examples(board.source.diff())
         async with anyio.create_task_group() as tasks:
             for verdicts in board.verdicts.values():
-                for verdict in verdicts:
-                    if verdict.accepted and verdict.candidate.kind is CandidateKind.CATCHING:
-                        tasks.start_soon(self._judge, board, verdict, examples)
+                for identity, verdict in behaviour_changes(verdicts).items():
+                    tasks.start_soon(self._judge, board, identity, verdict, examples)
 
-    async def _judge(self, board: Board, verdict: Verdict, examples: Examples) -> None:
+    async def _judge(
+        self, board: Board, identity: str, verdict: Verdict, examples: Examples
+    ) -> None:
         title, description = board.title, board.description
         ruled = judge(_change(board, verdict), title, description, examples)
         witness = witness_of(verdict)
         function = board.findings[witness.function_id].function
         question = IntentQuestion(function, seen(witness, function.parameters), title, description)
         judged = await self._second_opinion(question, ruled)
-        intent = Intent(judged.intended, judged.confidence, judged.rationale)
-        board.intents[change_id(verdict)] = intent
-
-
-def witness_of(verdict: Verdict) -> Observation:
-    """Return the observation that a catching test shows."""
-    return verdict.candidate.observations[0]
-
-
-def change_id(verdict: Verdict) -> str:
-    """Return a behaviour change's id: the same in every run that finds the same."""
-    witness = witness_of(verdict)
-    found = noteworthy_difference(witness)
-    kind = kind_of_change(found, witness.call) if found is not None else ()
-    facts = "\0".join([witness.function_id, repr(witness.call), *kind])
-    return hashlib.sha256(facts.encode()).hexdigest()[:10]
+        board.intents[identity] = Intent(judged.intended, judged.confidence, judged.rationale)
 
 
 def _change(board: Board, verdict: Verdict) -> Change:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import cast, get_args
 
 from regoose_ci.agents.board import Board, Intent, Skip
+from regoose_ci.agents.change_ids import behaviour_changes, is_left_out, witness_of
 from regoose_ci.agents.generator import file_of
-from regoose_ci.agents.judge import change_id, witness_of
 from regoose_ci.analysis.branches import branch_exits
 from regoose_ci.comparison.outcomes import describe_pair
 from regoose_ci.domain.candidates import CandidateKind, CandidateTest, Verdict
@@ -101,18 +101,13 @@ def _accepted(board: Board) -> list[CandidateTest]:
 
 def _kept(board: Board, verdicts: list[Verdict]) -> list[Verdict]:
     """The accepted tests, without those for behaviour changes that are to be left out."""
-    return [v for v in verdicts if v.accepted and not _is_ignored(board, v)]
+    ignored = board.request.ignored
+    return [v for v in verdicts if v.accepted and not is_left_out(v, ignored)]
 
 
 def _ignored(board: Board) -> int:
-    return sum(
-        v.accepted and _is_ignored(board, v) for found in board.verdicts.values() for v in found
-    )
-
-
-def _is_ignored(board: Board, verdict: Verdict) -> bool:
-    is_catching = verdict.candidate.kind is CandidateKind.CATCHING
-    return is_catching and change_id(verdict) in board.request.ignored
+    accepted = sum(v.accepted for found in board.verdicts.values() for v in found)
+    return accepted - len(_accepted(board))
 
 
 def _files(board: Board) -> dict[str, str]:
@@ -220,15 +215,12 @@ def _unshown(findings: FunctionFindings | None, verdicts: list[Verdict]) -> Skip
 
 
 def _behaviour_changes(board: Board, accepted: list[Verdict]) -> Iterator[BehaviourChangeReport]:
-    for verdict in accepted:
-        if verdict.candidate.kind is not CandidateKind.CATCHING:
-            continue
+    for identity, verdict in behaviour_changes(accepted).items():
         witness = witness_of(verdict)
         function = board.findings[witness.function_id].function
         base, head = describe_pair(
             witness.outcomes[Revision.BASE], witness.outcomes[Revision.HEAD], function.parameters
         )
-        identity = change_id(verdict)
         intent = board.intents.get(identity, Intent("unknown", 0.0, ""))
         yield BehaviourChangeReport(
             id=identity,

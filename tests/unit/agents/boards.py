@@ -69,11 +69,16 @@ def laboratory(pairs: PairFactory) -> Laboratory:
     return Laboratory(pairs, SandboxInfo(engine="fake", level="rootless"), EnvironmentInfo())
 
 
-def shown(base: Outcome | None = None, head: Outcome | None = None) -> Observation:
+def shown(
+    base: Outcome | None = None,
+    head: Outcome | None = None,
+    arguments: tuple[str, ...] = ("5",),
+    function_id: str = PRICE.id,
+) -> Observation:
     """A difference that ``price(5)`` shows."""
-    made = call("price", "5", imports=("from shop.prices import price",))
+    made = call("price", *arguments, imports=("from shop.prices import price",))
     return observation(
-        made, base or returned(5), head or returned(6), lines=(2,), function_id=PRICE.id
+        made, base or returned(5), head or returned(6), lines=(2,), function_id=function_id
     )
 
 

@@ -7,7 +7,8 @@ import anyio
 import pytest
 
 from regoose_ci.agents.board import Board, Skip
-from regoose_ci.agents.judge import Judge, change_id
+from regoose_ci.agents.change_ids import change_id
+from regoose_ci.agents.judge import Judge
 from regoose_ci.agents.reporter import finish, report_of
 from regoose_ci.domain.candidates import (
     CandidateKind,
@@ -19,11 +20,11 @@ from regoose_ci.domain.candidates import (
 )
 from regoose_ci.domain.changes import ChangeSet, SkippedFile
 from regoose_ci.domain.events import Stage, StageFinished, StageStarted
-from regoose_ci.domain.observations import Origin, Reach
+from regoose_ci.domain.observations import Observation, Origin, Reach
 from regoose_ci.domain.report import ReviewReport
 from regoose_ci.domain.revisions import Revision
 from tests.unit.agents.boards import PRICE, board, candidate, findings, shown
-from tests.unit.generation.observing import TIMEOUT, raised, returned
+from tests.unit.generation.observing import TIMEOUT, raised
 
 OBSERVED = shown()
 CATCHING = candidate(CandidateKind.CATCHING, OBSERVED, "test_price_returns_5")
@@ -50,15 +51,6 @@ def judged(*verdicts: Verdict, **texts: str) -> Board:
     made.verdicts[PRICE.id] = list(verdicts)
     anyio.run(Judge().run, made)
     return made
-
-
-def test_ids_depend_on_function_call_and_kind_of_change_alone() -> None:
-    one = verdict()
-    slower = dataclasses.replace(one, runs=(dataclasses.replace(one.runs[0], duration=9.0),))
-    assert change_id(one) == change_id(slower)
-    assert len(change_id(one)) == 10
-    other = candidate(CandidateKind.CATCHING, shown(returned("a"), raised("KeyError")))
-    assert change_id(verdict(other)) != change_id(one)
 
 
 @pytest.mark.parametrize(
@@ -137,14 +129,38 @@ def test_the_report_says_how_an_input_was_found_and_what_it_ran() -> None:
     assert function.before.source == PRICE.base.source
 
 
-def test_an_ignored_behaviour_change_is_left_out_with_its_test_and_counted() -> None:
+@pytest.mark.parametrize("shown_before", [OBSERVED, shown(arguments=("17",))])
+def test_an_ignored_behaviour_change_is_left_out_with_its_test_and_counted(
+    shown_before: Observation,
+) -> None:
+    ignored = change_id(verdict(candidate(CandidateKind.CATCHING, shown_before)))
     made = judged(verdict(), verdict(HARDENING, head=RunOutcome.PASSED))
-    made.request = dataclasses.replace(made.request, ignored=(change_id(verdict()),))
+    made.request = dataclasses.replace(made.request, ignored=(ignored,))
     report = reported(made)
     assert report.functions[0].behaviour_changes == ()
     assert [test.kind for test in report.functions[0].tests] == ["hardening"]
     assert (report.totals.behaviour_changes, report.totals.ignored) == (0, 1)
     assert not [name for name in finish(made).files if "behaviour_changes" in name]
+
+
+def test_another_behaviour_change_of_the_function_is_still_shown() -> None:
+    other = candidate(CandidateKind.CATCHING, shown(head=raised("KeyError")), "test_price_raises")
+    made = judged(verdict(), verdict(other))
+    made.request = dataclasses.replace(made.request, ignored=(change_id(verdict()),))
+    (function,) = reported(made).functions
+    assert [change.id for change in function.behaviour_changes] == [change_id(verdict(other))]
+
+
+def test_what_several_tests_show_by_one_call_is_told_once() -> None:
+    again = dataclasses.replace(
+        CATCHING, name="test_price_again", code="def test_price_again(): ..."
+    )
+    by_another = shown(arguments=("17",))
+    third = candidate(CandidateKind.CATCHING, by_another, "test_price_of_17")
+    (function,) = reported(judged(verdict(), verdict(again), verdict(third))).functions
+    assert [c.call for c in function.behaviour_changes] == ["price(5)", "price(17)"]
+    assert len({c.id for c in function.behaviour_changes}) == 2
+    assert len(function.tests) == 3
 
 
 def test_every_accepted_test_is_in_a_file_under_the_name_the_report_gives() -> None:
