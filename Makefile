@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 WORKFLOWS := $(wildcard .github/workflows/*.yml examples/workflows/*.yml)
 SCRIPTS := $(filter-out .ci/image_%,$(wildcard .ci/*))
-SUITES := $(wildcard tests/unit tests/integration tests/sandbox tests/e2e)
+SUITES := tests/integration tests/sandbox tests/e2e
 ACTION := tests/e2e/test_action.py tests/e2e/test_theft.py
 
 .DEFAULT_GOAL := help
@@ -46,6 +46,7 @@ check: docs ## Lint, format, types, import rules, workflows, links of docs/
 	.ci/actionlint $(WORKFLOWS)
 
 test: check engines ## Checks and all tests
+	$(BIN)/python -m pytest --numprocesses auto tests/unit
 	$(BIN)/python -m pytest $(SUITES) $(addprefix --ignore=,$(ACTION))
 
 e2e: $(STAMP) engines ## The action from an event to the comment, run by nektos/act

@@ -8,7 +8,7 @@ from regoose_ci.analysis.changes import find_changes
 from regoose_ci.analysis.layout import Layout
 
 
-def _diff(base: dict[str, str], head: dict[str, str]) -> str:
+def diff_of(base: dict[str, str], head: dict[str, str]) -> str:
     parts = []
     for path in sorted(base.keys() | head.keys()):
         old, new = base.get(path), head.get(path)
@@ -27,7 +27,7 @@ def _find(base: dict[str, str], head: dict[str, str]):
         return lambda path: files[path].encode() if path in files else None
 
     layout = Layout(("src", ""))
-    return find_changes(_diff(base, head), read(base), read(head), layout, layout)
+    return find_changes(diff_of(base, head), read(base), read(head), layout, layout)
 
 
 def test_finds_functions_of_all_files_with_their_modules():
@@ -83,26 +83,3 @@ def test_a_file_that_does_not_parse_is_skipped_and_the_rest_reviewed():
     ]
     assert "on base" in found.skipped[1].detail
     assert [f.id for f in found.functions] == ["c.py::h"]
-
-
-def test_three_hundred_files_and_twenty_thousand_lines_are_read():
-    step = "    value = (value * a + {}) % 97\n"
-    functions = [
-        f"\n\ndef f{i}(a, b):\n    value = b\n"
-        + "".join(step.format(n) for n in range(10))
-        + "    return value\n"
-        for i in range(18)
-    ]
-    base = {f"src/pkg/m{i}.py": "LIMIT = 1\n" + "".join(functions) for i in range(300)}
-    edited = [text.replace("* a", "* b") for text in functions[:4]] + functions[4:]
-    head = dict.fromkeys(base, "LIMIT = 2\n" + "".join(edited))
-    hunk = next(iter(base))
-    one_file = _diff({hunk: base[hunk]}, {hunk: head[hunk]})
-    diff = "".join(one_file.replace(hunk, path) for path in base)
-    assert diff.count("\n") > 20_000
-
-    layout = Layout(("src",))
-    found = find_changes(
-        diff, lambda p: base[p].encode(), lambda p: head[p].encode(), layout, layout
-    )
-    assert len(found.functions) == 300 * 4

@@ -59,7 +59,7 @@ def expressions(call: Call) -> list[str]:
     return [*call.args, *(value for _, value in call.kwargs), *receiver]
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(CALLS, st.lists(CALLS, max_size=3), st.integers())
 def test_mutants_are_calls_of_the_same_callable_that_parse(
     call: Call, others: list[Call], seed: int
@@ -76,7 +76,7 @@ def test_mutants_are_calls_of_the_same_callable_that_parse(
             ast.parse(source, mode="eval")
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(SOURCES, st.integers())
 def test_variations_of_an_expression_parse(source: str, seed: int) -> None:
     changed = Mutator(Pool(), rng(seed)).expression(source)

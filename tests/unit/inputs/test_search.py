@@ -48,6 +48,7 @@ def test_it_is_exhausted_without_anything_to_mutate() -> None:
 
 def test_it_is_exhausted_when_nothing_new_comes() -> None:
     one = search(call("f", "'hello'"))
+    one.patience = 300
     rounds = 0
     while not one.exhausted and rounds < 2000:
         rounds += 1

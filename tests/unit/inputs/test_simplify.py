@@ -12,7 +12,7 @@ from tests.unit.generation.observing import call
 from tests.unit.inputs.test_mutate import CALLS, IMPORTS, SOURCES
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(SOURCES)
 def test_simpler_expressions_are_smaller_and_parse(source: str) -> None:
     for simpler_source in simpler_expressions(source):
@@ -20,7 +20,7 @@ def test_simpler_expressions_are_smaller_and_parse(source: str) -> None:
         assert size(simpler_source) < size(source)
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(CALLS)
 def test_simpler_calls_are_of_the_same_callable(made: Call) -> None:
     for smaller in simpler(made):
