@@ -192,7 +192,7 @@ def _files(
         if tests.get(name, "").strip():
             number = sum(test.file == name for test in wording.tests_in(owners, "hardening"))
             source = highlighter.block(tests[name])
-            yield FileView(name, wording.names(owners), number, source)
+            yield FileView(name, wording.names(owners, str), number, source)
 
 
 def _slices(timings: Timings) -> Iterator[Slice]:

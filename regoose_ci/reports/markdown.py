@@ -19,7 +19,7 @@ SUMMARY_LIMIT = 1024 * 1024
 """Bytes that GitHub takes in one job summary."""
 
 _CALL_LIMIT, _OUTCOME_LIMIT = 1500, 800
-_CHANGES_IN_SIGHT, _ROWS_IN_SIGHT = 8, 20
+_CHANGES_IN_SIGHT, _ROWS_IN_SIGHT, _FILES_IN_SIGHT = 8, 20, 5
 """How many are shown before the rest is folded."""
 _RESERVE = 600
 """Room for the sentence that says what was left out, for a table's header and for folding."""
@@ -116,9 +116,9 @@ def _render(report: ReviewReport, tests: Mapping[str, str], kind: _Kind) -> str:
     shown = _that_fit(pieces, kind.limit - kind.size(top + footer) - _RESERVE, kind.size)
     sections = [
         top,
-        *_change_sections(shown),
+        *_change_sections(report.functions, shown),
         _table(report.functions, [piece.text for piece in shown if piece.part == "table row"]),
-        *(piece.text for piece in shown if piece.part == "suggested test file"),
+        *_file_sections(shown),
         _left_out(pieces[len(shown) :]),
         footer,
     ]
@@ -135,8 +135,12 @@ def _that_fit(pieces: Sequence[_Piece], room: int, size: Callable[[str], int]) -
 
 
 def _changes(functions: Iterable[FunctionReport]) -> Iterator[_Piece]:
+    said = None
     for number, (function, change) in enumerate(wording.ranked_changes(functions), start=1):
-        yield _Piece("behaviour change", _change(number, function, change), number)
+        repeats = change.rationale == said
+        told = change.model_copy(update={"rationale": None}) if repeats else change
+        said = change.rationale
+        yield _Piece("behaviour change", _change(number, function, told), number)
 
 
 def _change(number: int, function: FunctionReport, change: BehaviourChangeReport) -> Safe:
@@ -223,24 +227,34 @@ def _suggested(functions: Sequence[FunctionReport], tests: Mapping[str, str]) ->
         text = _template(
             "suggested",
             amount=wording.count(number, "suggested test"),
-            names=wording.names(owners),
+            names=Safe(wording.names(owners, html_code)),
             file=file,
             source=tests[file],
         )
         yield _Piece("suggested test file", text, key)
 
 
-def _change_sections(shown: Iterable[_Piece]) -> Iterator[str]:
+def _change_sections(functions: Sequence[FunctionReport], shown: Iterable[_Piece]) -> Iterator[str]:
     catching = {piece.key: piece.text for piece in shown if piece.part == "catching test"}
     changes = [
         "\n\n".join(filter(None, [piece.text, catching.get(piece.key, "")]))
         for piece in shown
         if piece.part == "behaviour change"
     ]
-    yield from changes[:_CHANGES_IN_SIGHT]
-    folded = changes[_CHANGES_IN_SIGHT:]
+    leading = sum(min(len(f.behaviour_changes), wording.OF_ONE_FUNCTION) for f in functions)
+    yield from _in_sight(changes, min(leading, _CHANGES_IN_SIGHT), "more behaviour change")
+
+
+def _file_sections(shown: Iterable[_Piece]) -> Iterator[str]:
+    files = [piece.text for piece in shown if piece.part == "suggested test file"]
+    yield from _in_sight(files, _FILES_IN_SIGHT, "more suggested test file")
+
+
+def _in_sight(texts: Sequence[str], most: int, noun: str) -> Iterator[str]:
+    yield from texts[:most]
+    folded = texts[most:]
     if folded:
-        yield _folded(wording.count(len(folded), "more behaviour change"), "\n\n".join(folded))
+        yield _folded(wording.count(len(folded), noun), "\n\n".join(folded))
 
 
 def _folded(summary: str, body: str) -> str:

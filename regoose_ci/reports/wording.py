@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,7 +44,10 @@ REJECTIONS: dict[str, str] = {
     "infra_error": "could not be run",
 }
 _COMPARABLE = frozenset({"modified", "renamed", "impacted"})
+OF_ONE_FUNCTION = 3
+"""Behaviour changes of a function that are told before those of all others had their turn."""
 _UNINTENDED_FIRST = ("no", "unknown", "yes")
+_NOTHING_RUN = "Nothing was run:"
 _NAMES_SHOWN = 3
 _DETAIL_LIMIT = 200
 
@@ -74,9 +77,24 @@ def verdict(report: ReviewReport) -> Verdict:
 def ranked_changes(
     functions: Iterable[FunctionReport],
 ) -> list[tuple[FunctionReport, BehaviourChangeReport]]:
-    """All behaviour changes with their functions, those that look unintended first."""
-    found = [(function, change) for function in functions for change in function.behaviour_changes]
-    return sorted(found, key=lambda pair: _UNINTENDED_FIRST.index(pair[1].intended))
+    """All behaviour changes with their functions, those that look unintended first.
+
+    What is beyond `OF_ONE_FUNCTION` comes last: it mostly shows one thing from several sides.
+    """
+    leading: list[tuple[FunctionReport, BehaviourChangeReport]] = []
+    further: list[tuple[FunctionReport, BehaviourChangeReport]] = []
+    for function in functions:
+        found = [(function, change) for change in sorted(function.behaviour_changes, key=_rank)]
+        leading += found[:OF_ONE_FUNCTION]
+        further += found[OF_ONE_FUNCTION:]
+    return [
+        *sorted(leading, key=lambda pair: _rank(pair[1])),
+        *sorted(further, key=lambda pair: _rank(pair[1])),
+    ]
+
+
+def _rank(change: BehaviourChangeReport) -> int:
+    return _UNINTENDED_FIRST.index(change.intended)
 
 
 def changes_in(functions: Iterable[FunctionReport]) -> tuple[BehaviourChangeReport, ...]:
@@ -193,9 +211,9 @@ def sandbox(report: ReviewReport) -> str:
     return f"{info.level}{engine} sandbox"
 
 
-def names(functions: Sequence[FunctionReport]) -> str:
-    """A few names and how many more there are."""
-    shown = [function.qualname for function in functions[:_NAMES_SHOWN]]
+def names(functions: Sequence[FunctionReport], show: Callable[[str], str]) -> str:
+    """A few names, each as ``show`` writes it, and how many more there are."""
+    shown = [show(function.qualname) for function in functions[:_NAMES_SHOWN]]
     more = len(functions) - len(shown)
     if more:
         return ", ".join(shown) + f" and {more:,} more"
@@ -250,7 +268,7 @@ def _silent(report: ReviewReport) -> tuple[Tone, str, str]:
 def _unknown(report: ReviewReport, comparable: Sequence[FunctionReport]) -> tuple[Tone, str, str]:
     """No function's comparison came to a result: say how far it got."""
     if _lacks_sandbox(report):
-        return "unsure", "Nothing was run:", " there is no sandbox, so changes are only listed."
+        return "unsure", _NOTHING_RUN, " there is no sandbox, so changes are only listed."
     inputs = sum(reached_on_both(function) for function in comparable)
     if inputs:
         said = (
@@ -283,6 +301,8 @@ def _only_new(report: ReviewReport, reviewed: Sequence[FunctionReport]) -> tuple
 
 
 def _notes(report: ReviewReport, lead: str) -> Iterable[str]:
+    if lead == _NOTHING_RUN:
+        return  # which says all of it
     if report.error and not lead.startswith("The review"):
         yield f"The review ended early: {error_sentences(report.error)}"
     if report.partial and not report.error:
@@ -296,7 +316,7 @@ def _notes(report: ReviewReport, lead: str) -> Iterable[str]:
     if unknown and not report.error:
         reasons = {skip_reason(function) for function in unknown}
         because = f": {reasons.pop()}" if len(reasons) == 1 else ""
-        yield f"Nothing is known about {names(unknown)}{because}."
+        yield f"Nothing is known about {names(unknown, '`{}`'.format)}{because}."
     if report.totals.ignored:
         left_out = count(report.totals.ignored, "behaviour change")
         yield f"{left_out} left out, as `/regoose ignore` asked."

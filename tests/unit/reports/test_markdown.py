@@ -14,6 +14,7 @@ from tests.unit.reports.sample import (
     review,
     sample_review,
     slugify_function,
+    truncate_function,
     unchanged_function,
 )
 
@@ -165,4 +166,26 @@ def test_what_is_much_is_folded():
     assert "<summary>22 more behaviour changes</summary>" in comment
     assert "<summary>30 functions</summary>" in comment
     assert comment.index("slugify_7`") < comment.index("22 more") < comment.index("slugify_8`")
+    assert "<summary>25 more suggested test files</summary>" in comment
+    assert comment.index("_4.py<") < comment.index("25 more") < comment.index("_5.py<")
     assert_balanced(comment)
+
+
+def test_of_one_function_three_changes_are_in_sight_and_a_reason_is_given_once():
+    (shown,) = slugify_function().behaviour_changes
+    changes = tuple(shown.model_copy(update={"id": f"change{number}"}) for number in range(5))
+    function = slugify_function().model_copy(update={"behaviour_changes": changes})
+    comment = render_comment(review(function, truncate_function()), TESTS)
+    places = [comment.index(part) for part in ("change2", "c09d5e", "2 more", "change3", "change4")]
+    assert places == sorted(places)
+    assert comment.count("The title speaks of a faster split") == 2  # c09d5e has another
+    assert_balanced(comment)
+
+
+def test_names_are_code_wherever_they_stand():
+    functions = [
+        slugify_function().model_copy(update={"qualname": name, "behaviour_changes": ()})
+        for name in ("one", "Two.two", "three", "four")
+    ]
+    comment = render_comment(review(*functions), TESTS)
+    assert "<code>one</code>, <code>Two.two</code>, <code>three</code> and 1 more in" in comment

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from regoose_ci.domain.report import Explored, FunctionReport, ReportError, SandboxInfo
-from regoose_ci.reports.wording import sandbox, seconds, skip_reason, verdict
+from regoose_ci.reports.wording import ranked_changes, sandbox, seconds, skip_reason, verdict
 from tests.unit.reports.sample import (
     review,
     sample_review,
@@ -59,7 +59,7 @@ def test_silence_without_reaching_the_change_is_no_verdict():
     assert found.tone == "unsure"
     assert found.lead == "No verdict:"
     assert found.notes == (
-        "Nothing is known about split_words: no input reached the changed lines on head.",
+        "Nothing is known about `split_words`: no input reached the changed lines on head.",
     )
 
 
@@ -114,13 +114,13 @@ def test_a_failure_says_what_failed(detail, said):
     update = {"status": "failed", "reason": None, "detail": detail}
     function = unchanged_function().model_copy(update=update)
     assert skip_reason(function) == said
-    assert f"Nothing is known about split_words: {said}." in verdict(review(function)).notes
+    assert f"Nothing is known about `split_words`: {said}." in verdict(review(function)).notes
 
 
 def test_failures_of_different_kinds_are_not_told_as_one():
     update = {"status": "failed", "reason": None}
     both = [unchanged_function().model_copy(update={**update, "detail": d}) for d in "ab"]
-    assert verdict(review(*both)).notes[0].endswith("split_words and split_words.")
+    assert verdict(review(*both)).notes[0].endswith("`split_words` and `split_words`.")
 
 
 def test_new_functions_have_nothing_to_compare():
@@ -163,7 +163,23 @@ def test_partial_results_are_said():
 
 def test_where_nothing_could_be_run_that_is_the_verdict():
     report = review(skipped_function()).model_copy(update={"sandbox": SandboxInfo()})
-    assert verdict(report).lead == "Nothing was run:"
+    said = verdict(report.model_copy(update={"partial": True, "partial_reason": "no engine"}))
+    assert said.lead == "Nothing was run:"
+    assert said.notes == ()
+
+
+def test_a_function_with_many_changes_does_not_hide_the_others():
+    (shown,) = slugify_function().behaviour_changes
+    many = [shown.model_copy(update={"id": f"many{number}"}) for number in range(5)]
+    meant = shown.model_copy(update={"id": "meant", "intended": "yes"})
+    functions = [
+        slugify_function().model_copy(update={"behaviour_changes": (meant, *many)}),
+        slugify_function().model_copy(update={"behaviour_changes": (shown,)}),
+        truncate_function(),
+    ]
+    assert [change.id for _, change in ranked_changes(functions)] == [
+        *("many0", "many1", "many2", "b7f3a1", "c09d5e"), *("many3", "many4", "meant"),
+    ]  # fmt: skip
 
 
 def test_what_was_left_out_on_request_is_counted():
@@ -178,7 +194,7 @@ def test_more_than_three_names_are_counted():
         skipped_function().model_copy(update={"qualname": name})
         for name in ("a", "b", "c", "d", "e")
     ]
-    assert "about a, b, c and 2 more:" in verdict(review(*functions)).notes[0]
+    assert "about `a`, `b`, `c` and 2 more:" in verdict(review(*functions)).notes[0]
 
 
 @pytest.mark.parametrize(
