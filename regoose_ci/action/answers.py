@@ -25,7 +25,7 @@ from regoose_ci.github.errors import RejectedError
 from regoose_ci.reports import render_explanation
 from regoose_ci.reports.directory import Reported
 from regoose_ci.reports.neutralise import prose
-from regoose_ci.reports.wording import tests_in
+from regoose_ci.reports.wording import changes_in, tests_in
 
 _LIMIT = 60_000
 """Characters of an answer."""
@@ -65,12 +65,9 @@ def _answer(phase: Phase, request: CommandRequest, pull: Pull) -> _Answer:
         return _Answer("rocket", HELP)
     if isinstance(command, Unknown):
         return _Answer("confused", texts.unknown(command, HELP), HELP_KEY)
-    if isinstance(command, Ignore):
-        written = phase.sticky(pull.number).ignore(command.id)
-        if isinstance(written, Absent):
-            return _Answer("confused", texts.NO_REPORT)
-        return _Answer("rocket")
     reported = _last_report(phase, pull)
+    if isinstance(command, Ignore):
+        return _ignore(phase, pull, reported, command.id)
     if reported is None:
         return _Answer("confused", texts.NO_REPORT)
     if isinstance(command, Explain):
@@ -79,6 +76,16 @@ def _answer(phase: Phase, request: CommandRequest, pull: Pull) -> _Answer:
     if isinstance(command, Commit):
         return _commit(phase, request, pull, reported, command)
     raise AssertionError("a run is not answered but planned")
+
+
+def _ignore(phase: Phase, pull: Pull, reported: Reported | None, identity: str) -> _Answer:
+    """Have a behaviour change left out; an id is believed where there is no report to look into."""
+    if reported and identity not in {c.id for c in changes_in(reported.report.functions)}:
+        return _Answer("confused", texts.NO_SUCH_ID)
+    written = phase.sticky(pull.number).ignore(identity)
+    if isinstance(written, Absent):
+        return _Answer("confused", texts.NO_REPORT)
+    return _Answer("rocket")
 
 
 def _last_report(phase: Phase, pull: Pull) -> Reported | None:

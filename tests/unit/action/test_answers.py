@@ -145,6 +145,25 @@ def test_ignore_is_remembered_and_leaves_the_result(github: MemoryGitHub, tmp_pa
     assert github.reactions[-1] == (COMMENT, "rocket")
 
 
+@pytest.mark.parametrize("identity", ["b7f3", "h-slugify_kee", "nothing"])
+def test_only_a_behaviour_change_that_was_reported_can_be_ignored(
+    github: MemoryGitHub, tmp_path: Path, identity: str
+) -> None:
+    assert texts.NO_SUCH_ID in command(github, f"/regoose ignore {identity}", tmp_path)
+
+    assert sticky_of(github)[0].ignored == ()
+    assert github.reactions[-1] == (COMMENT, "confused")
+
+
+def test_without_a_report_to_look_into_an_id_is_believed(
+    github: MemoryGitHub, tmp_path: Path
+) -> None:
+    github.left.clear()
+    assert command(github, "/regoose ignore 0123456789ab", tmp_path) == ""
+
+    assert sticky_of(github)[0].ignored == ("0123456789ab",)
+
+
 def test_help_and_the_unknown(github: MemoryGitHub, tmp_path: Path) -> None:
     assert "| `/regoose explain ID` |" in command(github, "/regoose dance <b>", tmp_path)
     assert command(github, "/regoose sing", tmp_path) == ""

@@ -86,7 +86,7 @@ def test_a_tested_function_whose_change_was_not_reached_is_not_called_the_same()
 
 
 def test_limits_that_are_not_held_are_said():
-    assert "rootless podman sandbox (not held there: cpus)" in render_comment(
+    assert "rootless podman sandbox (limits not held by the engine: cpus)" in render_comment(
         sample_review(), TESTS
     )
 
