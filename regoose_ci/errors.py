@@ -5,6 +5,7 @@ A message says what happened and to what; ``remedy`` says what to do about it.
 
 from __future__ import annotations
 
+import errno
 from typing import ClassVar
 
 
@@ -37,6 +38,19 @@ class InfrastructureError(RegooseError):
     """Something around the review failed, never the reviewed code itself (exit code 3)."""
 
     kind = "infrastructure"
+
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+
+
+def full_disk_error(error: BaseException) -> InfrastructureError | None:
+    """What to tell of a disk that takes nothing more; ``None`` if the error is another one."""
+    if not isinstance(error, OSError) or error.errno not in _FULL:
+        return None
+    return InfrastructureError(
+        f"temporary files, the cache or the report cannot be written: {error.strerror}",
+        "Free some space, or name other places: TMPDIR, REGOOSE_CACHE_DIR, --out.",
+    )
 
 
 class SandboxUnavailableError(InfrastructureError):

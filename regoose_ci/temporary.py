@@ -15,6 +15,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from regoose_ci.errors import InfrastructureError
+
 PREFIX = "regoose-"
 _LOCK = ".regoose-lock"
 
@@ -24,8 +26,17 @@ def temporary_directory(purpose: str, place: Path | None = None) -> Iterator[Pat
     """Make a directory that only this user may enter, and remove it at the end.
 
     It lies in ``place``, by default where this machine keeps temporary files.
+
+    Raises:
+        InfrastructureError: it cannot be made.
     """
-    path, lock = _make(f"{PREFIX}{purpose}-", place)
+    try:
+        path, lock = _make(f"{PREFIX}{purpose}-", place)
+    except OSError as error:
+        raise InfrastructureError(
+            f"temporary files cannot be written: {error.strerror}",
+            "Free some space, or name other places: TMPDIR, REGOOSE_CACHE_DIR.",
+        ) from error
     try:
         yield path
     finally:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from regoose_ci.domain.report import ReportError, ReviewReport
-from regoose_ci.errors import InfrastructureError, RegooseError
+from regoose_ci.errors import InfrastructureError, RegooseError, full_disk_error
 
 if sys.version_info < (3, 11):
     from exceptiongroup import BaseExceptionGroup
@@ -36,6 +36,7 @@ class Ending:
 def ending_of(error: BaseException) -> Ending:
     """Return what the report says about the exception that ended a session."""
     error = most_telling(error)
+    error = full_disk_error(error) or error
     if isinstance(error, KeyboardInterrupt):
         return Ending(INTERRUPTED)
     if isinstance(error, RegooseError):

@@ -12,6 +12,7 @@ from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import RepositoryError, UsageError
 from regoose_ci.repository.create import Snapshot, create_repository
 from regoose_ci.repository.git import GitRepository, RevisionRange
+from regoose_ci.repository.worktree import addition
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 """git's name for the tree without files."""
@@ -84,11 +85,7 @@ class GitModules:
 
     def _added(self, path: str) -> str:
         content = self.read(Revision.HEAD, path) or b""
-        lines = content.decode("utf-8", "surrogateescape").splitlines()
-        if not lines:
-            return ""
-        head = f"diff --git a/{path} b/{path}\nnew file mode 100644\n--- /dev/null\n+++ b/{path}\n"
-        return head + f"@@ -0,0 +1,{len(lines)} @@\n" + "".join(f"+{line}\n" for line in lines)
+        return addition(path, content.decode("utf-8", "surrogateescape"))
 
     def read(self, revision: Revision, path: str) -> bytes | None:
         """Return a file's bytes on head."""

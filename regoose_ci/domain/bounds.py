@@ -18,6 +18,10 @@ MAX_TREE_BYTES = 512 * 1024 * 1024
 MAX_TREE_FILES = 100_000
 MAX_TREE_DEPTH = 100
 """Directories above a file."""
+MAX_NAME_LENGTH = 255
+"""A file's or directory's name in bytes: Linux has no longer ones, but git does."""
+MAX_PATH_LENGTH = 3_000
+"""A file's path in bytes, so that it also fits below a temporary directory."""
 
 MAX_DIFF_BYTES = 32 * 1024 * 1024
 """The diff of Python files, without context."""

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from regoose_ci.domain.bounds import MAX_TREE_BYTES, MAX_TREE_DEPTH, MAX_TREE_FILES
-from regoose_ci.errors import RepositoryError
+from regoose_ci.domain.bounds import (
+    MAX_NAME_LENGTH,
+    MAX_PATH_LENGTH,
+    MAX_TREE_BYTES,
+    MAX_TREE_DEPTH,
+    MAX_TREE_FILES,
+)
+from regoose_ci.errors import InfrastructureError, RepositoryError, full_disk_error
 
 _DIRECTORY_MODE = 0o755
 _FILE_MODE = 0o644
@@ -41,23 +47,31 @@ class TreeEntry:
 
 
 def check_tree(entries: Collection[TreeEntry]) -> None:
-    """Refuse a tree that is too large, holds too many files or is nested too deeply.
+    """Refuse a tree that is too large, holds too many files, deep ones or too long names.
 
     Raises:
         RepositoryError: it is.
     """
-    remedy = "Review a repository without large files, generated trees and copies of others."
-    total = sum(entry.size for entry in entries)
-    if total > MAX_TREE_BYTES:
-        problem = f"holds {total:,} bytes, more than the limit of {MAX_TREE_BYTES:,}"
-        raise RepositoryError(f"The tree {problem}.", remedy)
-    if len(entries) > MAX_TREE_FILES:
-        problem = f"holds {len(entries):,} files, more than the limit of {MAX_TREE_FILES:,}"
-        raise RepositoryError(f"The tree {problem}.", remedy)
-    depth = max((entry.path.count("/") for entry in entries), default=0)
-    if depth > MAX_TREE_DEPTH:
-        problem = f"is {depth} directories deep, more than the limit of {MAX_TREE_DEPTH}"
-        raise RepositoryError(f"The tree {problem}.", remedy)
+    paths = [entry.path for entry in entries]
+    names = {name for path in paths for name in path.split("/")}
+    measured = (
+        ("holds {} bytes", sum(entry.size for entry in entries), MAX_TREE_BYTES),
+        ("holds {} files", len(paths), MAX_TREE_FILES),
+        ("is {} directories deep", _most(path.count("/") for path in paths), MAX_TREE_DEPTH),
+        ("holds a name of {} bytes", _most(len(os.fsencode(n)) for n in names), MAX_NAME_LENGTH),
+        ("holds a path of {} bytes", _most(len(os.fsencode(p)) for p in paths), MAX_PATH_LENGTH),
+    )
+    for problem, amount, limit in measured:
+        if amount > limit:
+            raise RepositoryError(
+                f"The tree {problem.format(f'{amount:,}')}, more than the limit of {limit:,}.",
+                "Review a repository without large files, generated trees, copies of others and"
+                " names that no disk holds.",
+            )
+
+
+def _most(amounts: Iterable[int]) -> int:
+    return max(amounts, default=0)
 
 
 class TreeWriter:
@@ -83,12 +97,15 @@ class TreeWriter:
                 stream.write(content)
                 os.fchmod(stream.fileno(), permissions)
         except OSError as error:
-            raise RepositoryError(f"{path} could not be exported: {error.strerror}.") from error
+            raise full_disk_error(error) or InfrastructureError(
+                f"Could not export {path}: {error.strerror}."
+            ) from error
 
     def add_link(self, path: str, target: str) -> None:
-        """Keep a symbolic link for ``finish``, unless it points outside of the tree."""
+        """Keep a link for ``finish``, unless it points out of the tree or is none that can be."""
         reached = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
-        if is_safe_path(path) and target and is_safe_path(reached):
+        possible = 0 < len(os.fsencode(target)) <= MAX_PATH_LENGTH and "\0" not in target
+        if possible and is_safe_path(path) and is_safe_path(reached):
             self._links.append((path, target))
 
     def finish(self) -> None:

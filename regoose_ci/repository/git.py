@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from regoose_ci.domain.bounds import MAX_DIFF_BYTES, MAX_TREE_BYTES
 from regoose_ci.errors import RepositoryError
 from regoose_ci.repository.export import TreeEntry, TreeWriter, check_tree
-from regoose_ci.repository.process import GitCommandError, GitProcess, OutputTooLargeError
+from regoose_ci.repository.process import (
+    GitCommandError,
+    GitProcess,
+    OutputTooLargeError,
+    disabled_filters,
+    find_root,
+)
 from regoose_ci.repository.worktree import (
+    add_worktree,
     diff_of_untracked,
-    export_worktree,
     list_worktree,
+    paths_left_out,
     read_worktree_file,
 )
 
@@ -65,6 +72,7 @@ class GitRepository:
         self._git = git
         self._is_bare = is_bare
         self._tree = functools.lru_cache(maxsize=8)(self._read_tree)
+        self._left_out = functools.lru_cache(maxsize=1)(self._find_left_out)
 
     @classmethod
     def open(cls, path: Path) -> GitRepository:
@@ -77,7 +85,7 @@ class GitRepository:
             raise RepositoryError(
                 f"{path.name or path} is not a directory.", "Give the path of a git repository."
             )
-        git = GitProcess(_find_root(path.resolve()))
+        git = GitProcess(find_root(path.resolve()))
         try:
             is_bare = git.text("rev-parse", "--is-bare-repository").strip() == "true"
         except GitCommandError as error:
@@ -85,7 +93,7 @@ class GitRepository:
                 f"{path.name or path} is not a git repository.",
                 "Run regoose inside a clone, or give the path of one.",
             ) from error
-        return cls(git.with_settings(_disabled_filters(git)), is_bare)
+        return cls(git.with_settings(disabled_filters(git)), is_bare)
 
     @property
     def root(self) -> Path:
@@ -170,8 +178,13 @@ class GitRepository:
         """The bytes of many files, quickly; what is larger or no regular file is left out."""
         if revision.endswith(_WORKTREE):
             contents = {path: read_worktree_file(self.root, path, max_bytes) for path in paths}
-            return {path: content for path, content in contents.items() if content is not None}
-        entries = self._entries(revision)
+            found = {path: content for path, content in contents.items() if content is not None}
+            return found | self._read_files(self._left_out(revision), paths, max_bytes)
+        return self._read_files(self._tree(revision), paths, max_bytes)
+
+    def _read_files(
+        self, entries: Mapping[str, TreeEntry], paths: Iterable[str], max_bytes: int
+    ) -> dict[str, bytes]:
         files = (entries[p] for p in paths if p in entries and entries[p].is_file)
         wanted = [entry for entry in files if entry.size <= max_bytes]
         if not wanted:
@@ -187,13 +200,14 @@ class GitRepository:
         Raises:
             RepositoryError: the tree is larger than what is reviewed, or an object is missing.
         """
-        if revision.endswith(_WORKTREE):
-            export_worktree(self._git, destination)
-            return
-        entries = self._entries(revision).values()
         writer = TreeWriter(destination)
+        if revision.endswith(_WORKTREE):
+            add_worktree(self._git, writer)
+            entries = self._left_out(revision)
+        else:
+            entries = self._tree(revision)
         with self._git.open_blobs() as blobs:
-            for entry in entries:
+            for entry in entries.values():
                 if entry.is_file:
                     writer.add_file(entry.path, blobs.read(entry.object_id), entry.mode)
                 elif entry.is_symlink:
@@ -210,8 +224,16 @@ class GitRepository:
 
     def _entries(self, revision: str) -> dict[str, TreeEntry]:
         if revision.endswith(_WORKTREE):
-            return {entry.path: entry for entry in list_worktree(self._git)}
+            return self._left_out(revision) | {e.path: e for e in list_worktree(self._git)}
         return self._tree(revision)
+
+    def _find_left_out(self, revision: str) -> dict[str, TreeEntry]:
+        """What a sparse checkout leaves out of the work tree, as its commit has it."""
+        missing = set(paths_left_out(self._git))
+        if not missing:
+            return {}
+        entries = self._tree(revision.removesuffix(_WORKTREE))
+        return {path: entry for path, entry in entries.items() if path in missing}
 
     def _read_tree(self, sha: str) -> dict[str, TreeEntry]:
         entries = {}
@@ -285,24 +307,3 @@ def _ends(revisions: RevisionRange) -> tuple[str, ...]:
     if revisions.is_worktree:
         return (revisions.base_sha,)
     return (revisions.base_sha, revisions.head_sha)
-
-
-def _find_root(path: Path) -> Path:
-    """The directory git must be told to trust: the work tree's top or the bare repository."""
-    for directory in (path, *path.parents):
-        if (directory / ".git").exists():
-            return directory
-        if (directory / "HEAD").is_file() and (directory / "objects").is_dir():
-            return directory
-    return path
-
-
-def _disabled_filters(git: GitProcess) -> dict[str, str]:
-    """Settings that empty every content filter the repository configures, as git would run it."""
-    try:
-        keys = git.names("config", "--name-only", "-z", "--get-regexp", r"^filter\..*\.")
-    except GitCommandError:
-        return {}
-    names = {key.partition(".")[2].rpartition(".")[0] for key in keys}
-    off = {"clean": "", "smudge": "", "process": "", "required": "false"}
-    return {f"filter.{name}.{key}": value for name in names for key, value in off.items()}

@@ -182,3 +182,24 @@ def _git_missing() -> RepositoryError:
     return RepositoryError(
         "git is not installed, or not on PATH.", "Install git 2.31 or newer (apt install git)."
     )
+
+
+def find_root(path: Path) -> Path:
+    """The directory git must be told to trust: the work tree's top or the bare repository."""
+    for directory in (path, *path.parents):
+        if (directory / ".git").exists():
+            return directory
+        if (directory / "HEAD").is_file() and (directory / "objects").is_dir():
+            return directory
+    return path
+
+
+def disabled_filters(git: GitProcess) -> dict[str, str]:
+    """Settings that empty every content filter the repository configures, as git would run it."""
+    try:
+        keys = git.names("config", "--name-only", "-z", "--get-regexp", r"^filter\..*\.")
+    except GitCommandError:
+        return {}
+    names = {key.partition(".")[2].rpartition(".")[0] for key in keys}
+    off = {"clean": "", "smudge": "", "process": "", "required": "false"}
+    return {f"filter.{name}.{key}": value for name in names for key, value in off.items()}

@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 from regoose_ci.domain.bounds import MAX_FILE_BYTES
+from regoose_ci.errors import RepositoryError
 from regoose_ci.repository.export import TreeEntry, TreeWriter, check_tree, is_safe_path
 from regoose_ci.repository.process import GitProcess
 
@@ -29,19 +30,23 @@ def read_worktree_file(root: Path, path: str, max_bytes: int) -> bytes | None:
     entry = _entry(root, path)
     if entry is None or not entry.is_file or entry.size > max_bytes:
         return None
-    return (root / path).read_bytes()
+    return _read(root, path)
 
 
-def export_worktree(git: GitProcess, destination: Path) -> None:
-    """Copy the work tree's files below ``destination``."""
-    writer = TreeWriter(destination)
+def add_worktree(git: GitProcess, writer: TreeWriter) -> None:
+    """Give the work tree's files and links to ``writer``."""
     for entry in list_worktree(git):
-        source = git.directory / entry.path
         if entry.is_symlink:
-            writer.add_link(entry.path, str(source.readlink()))
+            writer.add_link(entry.path, str((git.directory / entry.path).readlink()))
         else:
-            writer.add_file(entry.path, source.read_bytes(), entry.mode)
-    writer.finish()
+            writer.add_file(entry.path, _read(git.directory, entry.path), entry.mode)
+
+
+def paths_left_out(git: GitProcess) -> tuple[str, ...]:
+    """Tracked paths that a sparse checkout keeps off the disk."""
+    listed = git.names("ls-files", "-t", "-z", "--cached")
+    sparse = (line[2:] for line in listed if line.startswith("S "))
+    return tuple(path for path in sparse if _entry(git.directory, path) is None)
 
 
 def diff_of_untracked(git: GitProcess, suffix: str) -> str:
@@ -55,11 +60,21 @@ def diff_of_untracked(git: GitProcess, suffix: str) -> str:
         entry = _entry(git.directory, name) if name.endswith(suffix) else None
         if entry is not None and entry.is_file:
             content = read_worktree_file(git.directory, name, MAX_FILE_BYTES) or b""
-            sections.append(_addition(name, content.decode("utf-8", "surrogateescape")))
+            sections.append(addition(name, content.decode("utf-8", "surrogateescape")))
     return "".join(sections)
 
 
-def _addition(path: str, text: str) -> str:
+def _read(root: Path, path: str) -> bytes:
+    try:
+        return (root / path).read_bytes()
+    except OSError as error:
+        raise RepositoryError(
+            f"{path} cannot be read: {error.strerror}.", "Mend the file, or review a commit."
+        ) from error
+
+
+def addition(path: str, text: str) -> str:
+    """A unified diff that adds a file with this text."""
     lines = text.split("\n")
     end = "\n" if lines[-1] == "" else "\n\\ No newline at end of file\n"
     lines = lines[:-1] if lines[-1] == "" else lines

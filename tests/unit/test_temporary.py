@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from regoose_ci.errors import InfrastructureError
 from regoose_ci.temporary import remove_abandoned, temporary_directory
 
 SESSION = """
 import sys
 from pathlib import Path
+from regoose_ci.errors import InfrastructureError
 from regoose_ci.temporary import temporary_directory
 
 with temporary_directory("session", Path(sys.argv[1])) as directory:
@@ -91,3 +93,12 @@ def test_a_link_is_not_followed_in_removing(tmp_path: Path) -> None:
         (directory / "link").symlink_to(kept)
 
     assert (kept / "file").exists()
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with (
+        pytest.raises(InfrastructureError, match="temporary files cannot be written") as caught,
+        temporary_directory("test", tmp_path / "gone"),
+    ):
+        pass
+    assert "TMPDIR" in caught.value.remedy

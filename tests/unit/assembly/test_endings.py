@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from datetime import datetime, timezone
 
@@ -38,6 +40,15 @@ def test_defects_are_told_by_type_alone() -> None:
     assert ending.defect is defect
     assert ending.error is not None
     assert ending.error.message == "internal error: KeyError"
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+def test_a_full_disk_is_no_defect(number: int) -> None:
+    ending = ending_of(OSError(number, os.strerror(number), "/secret/place"))
+    assert ending.defect is None
+    assert ending.error is not None
+    assert ending.error.message.endswith(f"cannot be written: {os.strerror(number)}")
+    assert "TMPDIR, REGOOSE_CACHE_DIR, --out" in ending.error.remedy
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from regoose_ci.errors import RepositoryError
 from regoose_ci.repository.export import TreeEntry, check_tree
 from regoose_ci.repository.git import GitRepository
 from regoose_ci.repository.process import GitProcess, OutputTooLargeError
+from regoose_ci.repository.worktree import read_worktree_file
 
 
 def test_opens_from_a_subdirectory(project):
@@ -225,6 +226,7 @@ def test_export_drops_links_that_leave_the_tree(project, tmp_path):
         "s/here": "..",
         "sly": "s/here/../outside",
         "loop": "loop",
+        "endless": "a/" * 2_000,
     }.items():
         (project.path / name).symlink_to(target)
     sha = project.commit()
@@ -240,6 +242,8 @@ def test_export_drops_links_that_leave_the_tree(project, tmp_path):
         ([TreeEntry("a", "100644", "", MAX_TREE_BYTES + 1)], "536,870,913 bytes"),
         ([TreeEntry("a", "100644", "", 0)] * (MAX_TREE_FILES + 1), "100,001 files"),
         ([TreeEntry("d/" * (MAX_TREE_DEPTH + 1) + "a", "100644", "", 0)], "101 directories deep"),
+        ([TreeEntry("d/" + "é" * 128, "100644", "", 0)], "a name of 256 bytes"),
+        ([TreeEntry("/".join(["d" * 250] * 12), "100644", "", 0)], "a path of 3,011 bytes"),
     ],
 )
 def test_a_tree_over_a_limit_is_refused(entries, told):
@@ -250,6 +254,55 @@ def test_a_tree_over_a_limit_is_refused(entries, told):
 def test_a_tree_at_the_limits_is_not_refused():
     entries = [TreeEntry("d/" * MAX_TREE_DEPTH + "a", "100644", "", MAX_TREE_BYTES)]
     check_tree(entries + [TreeEntry("a", "100644", "", 0)] * (MAX_TREE_FILES - 1))
+
+
+def test_what_a_sparse_checkout_leaves_out_is_part_of_the_work_tree(project, tmp_path):
+    project.write("here/a.py", "x = 1\n")
+    project.write("aside/b.py", "x = 2\n")
+    project.commit()
+    project.git("sparse-checkout", "set", "here")
+    project.write("here/a.py", "x = 3\n")
+    repository = GitRepository.open(project.path)
+    head = repository.resolve_worktree(None).head_sha
+    assert repository.list_files(head) == ("a.py", "aside/b.py", "here/a.py")
+    found = repository.read_files(head, ("aside/b.py", "here/a.py"))
+    assert found == {"aside/b.py": b"x = 2\n", "here/a.py": b"x = 3\n"}
+    repository.export_tree(head, tmp_path / "tree")
+    assert (tmp_path / "tree/aside/b.py").read_bytes() == b"x = 2\n"
+    assert (tmp_path / "tree/here/a.py").read_bytes() == b"x = 3\n"
+
+
+def test_a_linked_work_tree_has_a_branch_and_changes_of_its_own(project, tmp_path):
+    start = project.git("rev-parse", "HEAD")
+    linked = tmp_path / "linked"
+    project.git("worktree", "add", "-q", "-b", "topic", str(linked))
+    (linked / "a.py").write_text("def f():\n    return 2\n")
+    subprocess.run(["git", "-C", linked, "-c", "user.name=A", "-c", "user.email=a@x", "commit",
+                    "-qam", "Topic"], check=True)  # fmt: skip
+    (linked / "a.py").write_text("def f():\n    return 3\n")
+    repository = GitRepository.open(linked)
+    assert repository.resolve_range(None, None).base_sha == start
+    assert "+    return 2" in repository.diff(repository.resolve_range(None, None))
+    assert "+    return 3" in repository.diff(repository.resolve_worktree(None))
+
+
+def test_a_submodule_is_left_out_and_what_is_beside_it_is_not(project, tmp_path):
+    project.git("clone", "-q", ".", "libs/sub")
+    project.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", "./", "libs/sub")
+    sha = project.commit()
+    repository = GitRepository.open(project.path)
+    revisions = repository.resolve_range(None, None)
+    assert repository.diff(revisions) == ""
+    assert repository.list_files(sha) == (".gitmodules", "a.py")
+    for revision in (sha, f"{sha}-worktree"):
+        tree = tmp_path / revision
+        repository.export_tree(revision, tree)
+        assert sorted(p.name for p in tree.rglob("*")) == [".gitmodules", "a.py"]
+
+
+def test_a_file_that_cannot_be_read_is_named():
+    with pytest.raises(RepositoryError, match="mem cannot be read: Input/output error"):
+        read_worktree_file(Path("/proc/self"), "mem", max_bytes=9)
 
 
 def test_files_that_are_too_large_are_left_out_of_many_and_read_alone(project):
