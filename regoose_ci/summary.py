@@ -10,7 +10,9 @@ from rich.text import Text
 
 from regoose_ci.console import CHANGE_STYLE, NOTE_STYLE, Screen
 from regoose_ci.domain.report import BehaviourChangeReport, FunctionReport, ReviewReport
-from regoose_ci.reports.wording import Tone, count, intent, ranked_changes, skip_reason, verdict
+from regoose_ci.reports.facts import ranked_changes
+from regoose_ci.reports.verdict import Tone, verdict
+from regoose_ci.reports.wording import count, intent, name_of, skip_reason
 
 SCREEN_LINES = 24
 _LINES_PER_CHANGE = 4
@@ -101,8 +103,9 @@ def _function_table(screen: Screen, functions: Sequence[FunctionReport], rows: i
     ranked = sorted(functions, key=_rank)
     fitting = ranked if len(ranked) <= rows else ranked[: rows - 1]
     for function in fitting:
+        path = f"  {function.path}" if function.qualname else ""
         table.add_row(
-            screen.text(function.qualname, (f"  {function.path}", NOTE_STYLE)),
+            screen.text(name_of(function), (path, NOTE_STYLE)),
             screen.text(_result(function)),
             str(len(function.tests)),
         )

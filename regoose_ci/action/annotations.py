@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from regoose_ci.domain.report import BehaviourChangeReport, FunctionReport, ReviewReport
+from regoose_ci.reports.facts import ranked_changes
 from regoose_ci.reports.neutralise import clip, reveal
-from regoose_ci.reports.wording import ranked_changes
 
 MOST = 10
 """Annotations of one step that GitHub shows."""

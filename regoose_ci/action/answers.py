@@ -24,8 +24,8 @@ from regoose_ci.github.command import Commit, Explain, Help, Ignore, Unknown
 from regoose_ci.github.errors import RejectedError
 from regoose_ci.reports import render_explanation
 from regoose_ci.reports.directory import Reported
+from regoose_ci.reports.facts import changes_in, tests_in
 from regoose_ci.reports.neutralise import prose
-from regoose_ci.reports.wording import changes_in, tests_in
 
 _LIMIT = 60_000
 """Characters of an answer."""

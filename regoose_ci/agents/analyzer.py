@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
+import keyword
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
@@ -72,6 +73,8 @@ class Analyzer:
 def _skip(function: ChangedFunction) -> Skip | None:
     if function.change is ChangeKind.REMOVED:
         return Skip("no_behaviour_change_possible", "removed")
+    if not all(_is_name(part) for part in function.current.module.split(".")):
+        return Skip("import_failed", "its path is no name that an import statement can have")
     sources = [source for source in (function.base, function.head) if source is not None]
     lines = max(source.last_line - source.first_line + 1 for source in sources)
     if lines > MAX_FUNCTION_LINES:
@@ -80,6 +83,10 @@ def _skip(function: ChangedFunction) -> Skip | None:
         detail = f"it is nested more than {MAX_FUNCTION_DEPTH} deep, or holds a gigantic number"
         return Skip("too_large", detail)
     return None
+
+
+def _is_name(part: str) -> bool:
+    return part.isidentifier() and not keyword.iskeyword(part)
 
 
 def _analyze(source: ChangeSource, only: tuple[str, ...]) -> ChangeMaterial:

@@ -51,6 +51,7 @@ class Finished:
     """What a session leaves behind: the report's parts and the accepted tests' files."""
 
     functions: tuple[FunctionReport, ...]
+    left_alone: tuple[str, ...]
     totals: Totals
     timings: Timings
     sandbox: SandboxInfo
@@ -73,6 +74,7 @@ def finish(board: Board) -> Finished:
     laboratory = board.laboratory
     return Finished(
         functions,
+        board.material.changes.left_alone if board.material else (),
         totals,
         _timings(board),
         laboratory.sandbox if laboratory else SandboxInfo(),
@@ -87,6 +89,7 @@ def report_of(board: Board, finished: Finished, envelope: ReviewReport) -> Revie
         update={
             "duration_s": round(time.monotonic() - board.started, 3),
             "functions": finished.functions,
+            "left_alone": finished.left_alone,
             "totals": finished.totals,
             "timings": finished.timings,
             "sandbox": finished.sandbox,

@@ -43,12 +43,15 @@ def find_changes(
     files = parse_diff(diff_text)
     functions: list[ChangedFunction] = []
     skipped: list[SkippedFile] = []
+    left_alone: list[str] = []
     for file in files:
         if not is_product_path(file.path, layout_head):
+            left_alone.append(file.path)
             continue
         base = read_base(file.base_path) if file.base_path else None
         head = read_head(file.head_path) if file.head_path else None
         if is_generated(head or base or b""):
+            left_alone.append(file.path)
             continue
         old = _module(file.base_path, base, layout_base)
         new = _module(file.head_path, head, layout_head)
@@ -58,7 +61,7 @@ def find_changes(
             skipped.append(SkippedFile(file.path, old.reason, f"on base, {old.detail}"))
         else:
             functions += compare_modules(file, old, new)
-    return ChangeSet(files, pair_moves(functions), tuple(skipped))
+    return ChangeSet(files, pair_moves(functions), tuple(skipped), tuple(left_alone))
 
 
 def is_product_path(path: str, layout: Layout) -> bool:

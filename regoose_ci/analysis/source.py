@@ -47,6 +47,9 @@ _FEATURES = (
 )
 
 
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+
+
 def decode_source(content: bytes) -> str:
     """Decode by byte order mark or coding comment (PEP 263), with Unix line ends.
 
@@ -93,6 +96,8 @@ def _collector_paused() -> Iterator[None]:
 
 def read_module(path: str, module: str, content: bytes) -> ParsedModule | SkippedFile:
     """Decode and parse a file, or say why it cannot be reviewed."""
+    if content.startswith(_LFS_POINTER):
+        return SkippedFile(path, "syntax_error", "it is kept in Git LFS, and this is its pointer")
     text = ""
     try:
         text = decode_source(content)

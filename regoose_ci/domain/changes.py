@@ -111,8 +111,12 @@ class SkippedFile:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """Everything a diff changed that a test could notice."""
+    """Everything a diff changed that a test could notice.
+
+    ``left_alone`` are the paths of tests, documentation, vendored and generated code.
+    """
 
     files: tuple[ChangedFile, ...] = ()
     functions: tuple[ChangedFunction, ...] = ()
     skipped: tuple[SkippedFile, ...] = field(default=())
+    left_alone: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ with other programs: add, never rename (``docs/schema/report-1.json``).
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -30,10 +30,14 @@ Level = Literal["rootless", "userns", "docker", "none"]
 InputOrigin = Literal["carved", "call_site", "model", "literals", "variation", "types", "mutation"]
 
 
+Whole = Annotated[int, Field(ge=0, le=2**53 - 1)]
+"""What every reader of JSON can hold; Python itself prints no number of 4,301 digits."""
+
+
 class ReportModel(BaseModel):
     """Base of all report parts: frozen, and strict about unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class ReportError(ReportModel):
@@ -61,11 +65,11 @@ class GeneratorInfo(ReportModel):
 class Limits(ReportModel):
     """What one guest may use. Sizes in MiB, times in seconds."""
 
-    memory_mb: int = 0
-    pids: int = 0
+    memory_mb: Whole = 0
+    pids: Whole = 0
     cpus: float = 0
-    tmp_mb: int = 0
-    output_kb: int = 0
+    tmp_mb: Whole = 0
+    output_kb: Whole = 0
     deadline_s: float = 0
 
 
@@ -89,16 +93,16 @@ class EnvironmentInfo(ReportModel):
 class Explored(ReportModel):
     """How many inputs were tried, and how many reached changed lines on each revision."""
 
-    inputs: int = 0
-    reached_change_on_base: int = 0
-    reached_change_on_head: int = 0
+    inputs: Whole = 0
+    reached_change_on_base: Whole = 0
+    reached_change_on_head: Whole = 0
 
 
 class RanLines(ReportModel):
     """Lines of the function that a call ran, by revision, as lines of the file."""
 
-    base: tuple[int, ...] = ()
-    head: tuple[int, ...] = ()
+    base: tuple[Whole, ...] = ()
+    head: tuple[Whole, ...] = ()
 
 
 class BehaviourChangeReport(ReportModel):
@@ -128,8 +132,8 @@ class AcceptedTestReport(ReportModel):
     origin: Literal["embedded", "model", "repaired"]
     base: RunOutcomeName
     head: RunOutcomeName
-    covers_lines: tuple[int, ...] = ()
-    kills: int = 0
+    covers_lines: tuple[Whole, ...] = ()
+    kills: Whole = 0
     input_origins: tuple[InputOrigin, ...] = ()
     """Where its inputs came from; none for a model's test that was not observed."""
 
@@ -151,24 +155,24 @@ class ScreenedTestReport(ReportModel):
 class CoverageReport(ReportModel):
     """Changed lines and branches of a function on head, and how many the tests reach."""
 
-    changed_lines: tuple[int, ...] = ()
-    covered: tuple[int, ...] = ()
-    branches: int = 0
-    covered_branches: int = 0
+    changed_lines: tuple[Whole, ...] = ()
+    covered: tuple[Whole, ...] = ()
+    branches: Whole = 0
+    covered_branches: Whole = 0
 
 
 class SurvivorReport(ReportModel):
     """A mutant no test noticed."""
 
-    line: int
+    line: Whole
     description: str
 
 
 class MutationReport(ReportModel):
     """Mutants of the changed lines and how many the tests killed."""
 
-    mutants: int = 0
-    killed: int = 0
+    mutants: Whole = 0
+    killed: Whole = 0
     survivors: tuple[SurvivorReport, ...] = ()
 
 
@@ -177,7 +181,7 @@ class BaseVersion(ReportModel):
 
     path: str
     qualname: str
-    line: int
+    line: Whole
     source: str
 
 
@@ -187,7 +191,7 @@ class FunctionReport(ReportModel):
     path: str
     qualname: str
     change: Literal["added", "modified", "removed", "renamed", "impacted"]
-    line: int
+    line: Whole
     status: Literal["tested", "skipped", "failed"]
     reason: SkipReason | None = None
     detail: str = ""
@@ -207,11 +211,11 @@ class FunctionReport(ReportModel):
 class Totals(ReportModel):
     """Counts over all functions; ``rejected`` by reason, ``ignored`` as the reviewers asked."""
 
-    functions: int = 0
-    tests: int = 0
-    behaviour_changes: int = 0
-    rejected: dict[str, int] = {}
-    ignored: int = 0
+    functions: Whole = 0
+    tests: Whole = 0
+    behaviour_changes: Whole = 0
+    rejected: dict[str, Whole] = {}
+    ignored: Whole = 0
 
 
 class Timings(ReportModel):
@@ -229,11 +233,11 @@ class Timings(ReportModel):
 class Cost(ReportModel):
     """What language models were asked and what it cost; ``usd`` is null when unknown."""
 
-    requests: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
+    requests: Whole = 0
+    prompt_tokens: Whole = 0
+    completion_tokens: Whole = 0
     usd: float | None = None
-    cached_requests: int = 0
+    cached_requests: Whole = 0
 
 
 class ReviewReport(ReportModel):
@@ -256,6 +260,8 @@ class ReviewReport(ReportModel):
     sandbox: SandboxInfo = SandboxInfo()
     environment: EnvironmentInfo = EnvironmentInfo()
     functions: tuple[FunctionReport, ...] = ()
+    left_alone: tuple[str, ...] = ()
+    """Changed Python files that are tests, documentation, vendored or generated code."""
     totals: Totals = Totals()
     timings: Timings = Timings()
     cost: Cost = Cost()

@@ -19,7 +19,7 @@ from regoose_ci.domain.report import (
     ReportModel,
     ReviewReport,
 )
-from regoose_ci.reports import wording
+from regoose_ci.reports import facts
 
 ORIGINS: dict[InputOrigin, str] = {
     "carved": "carved from one of the project's own tests",
@@ -72,7 +72,7 @@ class HunkLine(ReportModel):
 
 def subjects(report: ReviewReport) -> list[Subject]:
     """All that can be explained: behaviour changes, the unintended first, then tests."""
-    changes = [Subject(f, change) for f, change in wording.ranked_changes(report.functions)]
+    changes = [Subject(f, change) for f, change in facts.ranked_changes(report.functions)]
     tests = [Subject(f, test) for f in report.functions for test in f.tests]
     unique: dict[str, Subject] = {}
     for subject in (*changes, *tests):
@@ -114,9 +114,9 @@ def hunk(subject: Subject) -> tuple[HunkLine, ...]:
     lines of neither kind.
     """
     function, before = subject.function, subject.function.before
-    here = function.source.splitlines()
+    here = _lines(function.source)
     if before is not None:
-        lines = _diff(before.source.splitlines(), here, (before.line, function.line))
+        lines = _diff(_lines(before.source), here, (before.line, function.line))
     elif function.change == "added":
         lines = _diff([], here, (function.line, function.line))
     elif function.change == "removed":
@@ -129,9 +129,14 @@ def hunk(subject: Subject) -> tuple[HunkLine, ...]:
 def as_it_is(subject: Subject) -> tuple[HunkLine, ...]:
     """The function's lines on head, none of them changed."""
     function = subject.function
-    lines = enumerate(function.source.splitlines(), function.line)
+    lines = enumerate(_lines(function.source), function.line)
     plain = (HunkLine(sign=" ", text=text, head=number) for number, text in lines)
     return tuple(_with_runs(line, subject.ran) for line in plain)
+
+
+def _lines(source: str) -> list[str]:
+    """The lines as Python counts them: `str.splitlines` ends one at a form feed too."""
+    return source.rstrip("\n").split("\n") if source.strip("\n") else []
 
 
 def _diff(old: Sequence[str], new: Sequence[str], first: tuple[int, int]) -> Iterator[HunkLine]:

@@ -79,6 +79,7 @@ def _environment() -> Environment:
         count=wording.count,
         generator=wording.generator,
         intent=wording.intent,
+        name_of=wording.name_of,
         outcomes=wording.outcomes,
         rejection=wording.rejection,
         sandbox=wording.sandbox,

@@ -11,8 +11,9 @@ from typing import Literal
 from markupsafe import Markup
 
 from regoose_ci.domain.report import BehaviourChangeReport, FunctionReport, ReviewReport, Timings
-from regoose_ci.reports import wording
+from regoose_ci.reports import facts, wording
 from regoose_ci.reports.highlight import Highlighter
+from regoose_ci.reports.verdict import Verdict, verdict
 
 _CONTEXT = 3
 _SMALLEST_GAP = 3
@@ -84,7 +85,7 @@ class Page:
     """Everything on the page."""
 
     report: ReviewReport
-    verdict: wording.Verdict
+    verdict: Verdict
     figures: tuple[tuple[str, str], ...]
     changes: tuple[ChangeView, ...]
     functions: tuple[FunctionView, ...]
@@ -99,7 +100,7 @@ def page(report: ReviewReport, tests: Mapping[str, str]) -> Page:
     highlighter = Highlighter()
     return Page(
         report=report,
-        verdict=wording.verdict(report),
+        verdict=verdict(report),
         figures=tuple(_figures(report)),
         changes=_changes(report.functions, highlighter),
         functions=tuple(
@@ -122,14 +123,14 @@ def _anchor(number: int) -> str:
 def _state(function: FunctionReport) -> Literal["changed", "tested", "left-out"]:
     if function.behaviour_changes:
         return "changed"
-    return "tested" if wording.is_known(function) else "left-out"
+    return "tested" if facts.is_known(function) else "left-out"
 
 
 def _figures(report: ReviewReport) -> Iterator[tuple[str, str]]:
     functions = report.functions
-    yield "Behaviour changes", f"{len(wording.changes_in(functions)):,}"
+    yield "Behaviour changes", f"{len(facts.changes_in(functions)):,}"
     yield "Functions", f"{len(functions):,}"
-    yield "Tests ready", f"{len(wording.tests_in(functions, 'hardening')):,}"
+    yield "Tests ready", f"{len(facts.tests_in(functions, 'hardening')):,}"
     lines = sum(len(function.coverage.changed_lines) for function in functions)
     covered = sum(len(function.coverage.covered) for function in functions)
     if lines:
@@ -155,7 +156,7 @@ def _changes(
             call=highlighter.block(change.call),
             test=highlighter.block(change.test),
         )
-        for place, (function, change) in enumerate(wording.ranked_changes(functions), start=1)
+        for place, (function, change) in enumerate(facts.ranked_changes(functions), start=1)
     )
 
 
@@ -188,9 +189,9 @@ def _line(function: FunctionReport, number: int, html: Markup) -> Line:
 def _files(
     functions: Sequence[FunctionReport], tests: Mapping[str, str], highlighter: Highlighter
 ) -> Iterator[FileView]:
-    for name, owners in wording.hardening_files(functions).items():
+    for name, owners in facts.hardening_files(functions).items():
         if tests.get(name, "").strip():
-            number = sum(test.file == name for test in wording.tests_in(owners, "hardening"))
+            number = sum(test.file == name for test in facts.tests_in(owners, "hardening"))
             source = highlighter.block(tests[name])
             yield FileView(name, wording.names(owners, str), number, source)
 

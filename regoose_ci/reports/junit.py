@@ -56,7 +56,7 @@ def _cases(function: FunctionReport) -> Iterable[ET.Element]:
         _add_change(case, change)
         yield case
     if not function.tests and not function.behaviour_changes:
-        case = _case(function, function.qualname)
+        case = _case(function, wording.name_of(function))
         if function.status == "failed":
             _add(case, "error", wording.skip_reason(function), function.detail)
         else:
@@ -94,7 +94,10 @@ def _add_change(case: ET.Element, change: BehaviourChangeReport) -> None:
 
 def _case(function: FunctionReport, name: str) -> ET.Element:
     return ET.Element(
-        "testcase", classname=_xml(function.qualname), name=_xml(name), line=str(function.line)
+        "testcase",
+        classname=_xml(wording.name_of(function)),
+        name=_xml(name),
+        line=str(function.line),
     )
 
 

@@ -9,9 +9,10 @@ from typing import Literal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from regoose_ci.domain.report import BehaviourChangeReport, FunctionReport, RanLines, ReviewReport
-from regoose_ci.reports import wording
+from regoose_ci.reports import facts, wording
 from regoose_ci.reports.explanation import find, lines_in_words, origin
 from regoose_ci.reports.neutralise import Safe, cell_code, clip, code, fence, html_code, prose
+from regoose_ci.reports.verdict import verdict
 
 COMMENT_LIMIT = 65_536
 """Characters that GitHub takes in one comment."""
@@ -105,7 +106,7 @@ def _bytes(text: str) -> int:
 
 
 def _render(report: ReviewReport, tests: Mapping[str, str], kind: _Kind) -> str:
-    top = _template("verdict", verdict=wording.verdict(report))
+    top = _template("verdict", verdict=verdict(report))
     footer = "---\n\n" + _template(kind.footer, report=report)
     pieces = [
         *_changes(report.functions),
@@ -136,7 +137,7 @@ def _that_fit(pieces: Sequence[_Piece], room: int, size: Callable[[str], int]) -
 
 def _changes(functions: Iterable[FunctionReport]) -> Iterator[_Piece]:
     said = None
-    for number, (function, change) in enumerate(wording.ranked_changes(functions), start=1):
+    for number, (function, change) in enumerate(facts.ranked_changes(functions), start=1):
         repeats = change.rationale == said
         told = change.model_copy(update={"rationale": None}) if repeats else change
         said = change.rationale
@@ -155,7 +156,7 @@ def _change(number: int, function: FunctionReport, change: BehaviourChangeReport
 
 
 def _catching_tests(functions: Iterable[FunctionReport]) -> Iterator[_Piece]:
-    for number, (_, change) in enumerate(wording.ranked_changes(functions), start=1):
+    for number, (_, change) in enumerate(facts.ranked_changes(functions), start=1):
         if change.test.strip():
             yield _Piece("catching test", _template("catching", change=change), number)
 
@@ -188,9 +189,9 @@ def _rows(functions: Sequence[FunctionReport]) -> Iterator[_Piece]:
 def _outcome_cell(function: FunctionReport) -> str:
     if function.status != "tested":
         return f"{function.status}: {wording.skip_reason(function)}"
-    unknown = "" if wording.is_known(function) else f"; {wording.skip_reason(function)}"
+    unknown = "" if facts.is_known(function) else f"; {wording.skip_reason(function)}"
     if not function.tests:
-        inputs = wording.reached_on_both(function)
+        inputs = facts.reached_on_both(function)
         same = f"same for {wording.count(inputs, 'input')}"
         return same if inputs else f"no test was kept{unknown}"
     pairs = ", ".join(
@@ -220,10 +221,10 @@ def _table(functions: Sequence[FunctionReport], rows: Sequence[str]) -> str:
 
 
 def _suggested(functions: Sequence[FunctionReport], tests: Mapping[str, str]) -> Iterator[_Piece]:
-    for key, (file, owners) in enumerate(wording.hardening_files(functions).items()):
+    for key, (file, owners) in enumerate(facts.hardening_files(functions).items()):
         if not tests.get(file, "").strip():
             continue
-        number = sum(test.file == file for test in wording.tests_in(owners, "hardening"))
+        number = sum(test.file == file for test in facts.tests_in(owners, "hardening"))
         text = _template(
             "suggested",
             amount=wording.count(number, "suggested test"),
@@ -241,7 +242,7 @@ def _change_sections(functions: Sequence[FunctionReport], shown: Iterable[_Piece
         for piece in shown
         if piece.part == "behaviour change"
     ]
-    leading = sum(min(len(f.behaviour_changes), wording.OF_ONE_FUNCTION) for f in functions)
+    leading = sum(min(len(f.behaviour_changes), facts.OF_ONE_FUNCTION) for f in functions)
     yield from _in_sight(changes, min(leading, _CHANGES_IN_SIGHT), "more behaviour change")
 
 
@@ -292,6 +293,7 @@ def _environment() -> Environment:
         fence=fence,
         html_code=html_code,
         intent=wording.intent,
+        name_of=wording.name_of,
         lines_in_words=lambda lines: Safe(lines_in_words(lines)),  # numbers, nothing else
         generator=wording.generator,
         sandbox=wording.sandbox,

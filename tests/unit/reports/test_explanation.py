@@ -92,6 +92,17 @@ def test_a_function_of_one_revision_is_all_of_one_sign(change: str, sign: str) -
     assert {line.sign for line in hunk(Subject(function, function.tests[0]))} == {sign}
 
 
+def test_a_form_feed_ends_no_line() -> None:
+    function = unique_function().model_copy(
+        update={"source": "def f():\n    a = 1\n\x0c\n    return a\n"}
+    )
+
+    lines = hunk(Subject(function, function.tests[0]))
+
+    assert [line.head for line in lines] == [function.line + n for n in range(4)]
+    assert lines[-1].text == "    return a"
+
+
 def test_an_unchanged_function_has_no_signs() -> None:
     before = BaseVersion(path="a.py", qualname="slugify", line=3, source=SLUGIFY)
     function = slugify_function().model_copy(update={"before": before})

@@ -13,6 +13,13 @@ from tests.unit.reports.sample import review, sample_review
 PUBLISHED = Path(__file__).parents[3] / "docs" / "schema" / "report-1.json"
 
 
+MINIMAL = '{{"session_id": "a", "started_at": "2026-01-01T00:00:00Z", "duration_s": {}}}'
+
+
+def test_numbers_are_read():
+    assert parse(MINIMAL.format(2.5)).duration_s == 2.5
+
+
 def test_the_report_survives_the_way_there_and_back():
     assert parse(to_json(sample_review())) == sample_review()
 
@@ -51,8 +58,30 @@ def test_half_a_surrogate_pair_is_written_as_its_escape():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{", b"\xff\xfe", '{"schema_version": "2"}', "[" * 100_000],
-    ids=["empty", "list", "cut", "not-utf8", "newer", "deep"],
+    [
+        "",
+        "[]",
+        "{",
+        b"\xff\xfe",
+        '{"schema_version": "2"}',
+        "[" * 100_000,
+        MINIMAL.format("1e999"),
+        MINIMAL.format("NaN"),
+        MINIMAL.format(f'1, "totals": {{"tests": {"9" * 4_300}}}'),
+        MINIMAL.format('1, "totals": {"tests": -1}'),
+    ],
+    ids=[
+        "empty",
+        "list",
+        "cut",
+        "not-utf8",
+        "newer",
+        "deep",
+        "infinite",
+        "nan",
+        "4300-digits",
+        "negative",
+    ],
 )
 def test_what_is_no_report_is_refused(text):
     with pytest.raises(ReportFormatError):
