@@ -15,7 +15,7 @@ from regoose_ci.domain.candidates import (
 )
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.pairs import GuestPair
-from regoose_ci.execution.validation import run_together, size_problem
+from regoose_ci.execution.validation import hangs, run_together, size_problem
 from regoose_ci.generation.embedded.files import negated_twin, together
 
 _Records = dict[str, dict[Revision, RunRecord]]
@@ -37,7 +37,8 @@ async def accept_together(
     # What a model wrote whole or in part could reach into its neighbours.
     ours = [t for t in tests if t.origin == "embedded"]
     hardening = [t for t in ours if t.kind is CandidateKind.HARDENING]
-    named = {_new_name(): t for t in hardening if not size_problem(t.code)}
+    quick = [t for t in hardening if not any(hangs(t, revision) for revision in Revision)]
+    named = {_new_name(): t for t in quick if not size_problem(t.code)}
     if len(named) < 2:
         return []
     first = await _run(board, pair, named)

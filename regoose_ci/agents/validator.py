@@ -28,7 +28,7 @@ from regoose_ci.domain.events import BehaviourChangeFound, Stage
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import GuestError
 from regoose_ci.execution.pairs import GuestPair, PairFactory
-from regoose_ci.execution.validation import run_on, size_problem
+from regoose_ci.execution.validation import TestInFile, run_on, size_problem, timeout_of
 from regoose_ci.generation.embedded.arranging import call_in_words
 from regoose_ci.generation.embedded.files import negated_twin
 
@@ -118,7 +118,6 @@ async def _work_on(board: Board, guests: tuple[GuestPair, GuestPair], queue: lis
         async with board.function(Stage.EXECUTION, function_id) as summary:
             verdicts = await _validate(board, guests, function, tests, sure)
             board.verdicts[function_id] = verdicts
-            announce(board, function, verdicts)
             accepted = sum(v.accepted for v in verdicts)
             summary.append(f"{accepted} of {len(verdicts)} tests accepted")
         works &= all(v.rejection is not RejectionReason.INFRA_ERROR for v in verdicts)
@@ -151,15 +150,20 @@ async def _validate(
     """Look at each test alone that is not among the ``sure`` ones."""
     pair, fresh = guests
     known = {id(verdict.candidate): verdict for verdict in sure}
-    alone = [test for test in tests if id(test) not in known]
-    try:
-        first = [await _first_look(board, pair, function, test) for test in alone]
-        second = [await _second_look(board, fresh, function, verdict) for verdict in first]
-        known |= {id(verdict.candidate): verdict for verdict in second}
-        return [known[id(test)] for test in tests]
-    except GuestError as error:
-        reason = RejectionReason.INFRA_ERROR
-        return [Verdict(test, (), reason, error.message) for test in tests]
+    failure = ""
+    for test in tests:
+        if id(test) in known:
+            continue
+        try:
+            verdict = await _first_look(board, pair, function, test)
+            verdict = await _second_look(board, fresh, function, verdict)
+        except GuestError as error:
+            failure = error.message
+            break
+        known[id(test)] = verdict
+        announce(board, function, [verdict])
+    lost = (Verdict(test, (), RejectionReason.INFRA_ERROR, failure) for test in tests)
+    return [known.get(id(unseen.candidate), unseen) for unseen in lost]
 
 
 async def _first_look(
@@ -169,7 +173,7 @@ async def _first_look(
     problem = size_problem(source)
     if problem:
         return Verdict(test, (), RejectionReason.TOO_LARGE, problem)
-    runs = await pair.on_each(lambda r, guest: run_on(guest, r, function, test.name, source))
+    runs = await _run(pair, function, test, source)
     verdict = Verdict(test, tuple(runs.values()))
     rejection, detail = _judge_runs(test, runs)
     return dataclasses.replace(verdict, rejection=rejection, detail=detail)
@@ -222,9 +226,18 @@ async def _is_steady(
 async def _run_disguised(
     board: Board, pair: GuestPair, function: ChangedFunction, test: CandidateTest
 ) -> dict[Revision, RunRecord]:
-    name = f"test_{secrets.token_hex(8)}"
-    source = file_of(board, test.renamed(name))
-    return await pair.on_each(lambda r, guest: run_on(guest, r, function, name, source))
+    renamed = test.renamed(f"test_{secrets.token_hex(8)}")
+    return await _run(pair, function, renamed, file_of(board, renamed))
+
+
+async def _run(
+    pair: GuestPair, function: ChangedFunction, test: CandidateTest, source: str
+) -> dict[Revision, RunRecord]:
+    return await pair.on_each(
+        lambda revision, guest: run_on(
+            guest, revision, function, TestInFile(test.name, source, timeout_of(test, revision))
+        )
+    )
 
 
 def _telling_passes(verdict: Verdict) -> tuple[Revision, ...]:

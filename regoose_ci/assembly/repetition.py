@@ -20,7 +20,7 @@ from regoose_ci.config import Settings
 from regoose_ci.domain.candidates import RunRecord
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import RepositoryError
-from regoose_ci.execution.validation import run_on
+from regoose_ci.execution.validation import TestInFile, run_on
 from regoose_ci.temporary import temporary_directory
 
 _LAYOUT_FILE = "pyproject.toml"
@@ -37,9 +37,9 @@ def repeat(experiment: Experiment, settings: Settings) -> dict[Revision, RunReco
 
 
 async def _repeat(experiment: Experiment, settings: Settings) -> dict[Revision, RunRecord]:
-    function, node, source = experiment.function, experiment.node, experiment.source
+    function, test = experiment.function, TestInFile(experiment.node, experiment.source)
     async with _bench(experiment, settings) as (bench, _), bench.pairs.testing_pair() as pair:
-        return await pair.on_each(lambda r, guest: run_on(guest, r, function, node, source))
+        return await pair.on_each(lambda r, guest: run_on(guest, r, function, test))
 
 
 def open_shell(experiment: Experiment, settings: Settings, revision: Revision) -> None:

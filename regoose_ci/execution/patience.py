@@ -8,6 +8,8 @@ from regoose_ci.domain.observations import Observation, OutcomeKind
 
 CALL_TIMEOUT = 2.0
 """Seconds after which a call counts as one that does not finish."""
+HANG_TIMEOUT = 3 * CALL_TIMEOUT
+"""Seconds for a test, start included, of a call that did not finish before."""
 HASTY_TIMEOUT = 0.4
 """What calls get at first."""
 MAX_ONE_SIDED = 8

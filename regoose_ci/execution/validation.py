@@ -7,12 +7,14 @@ import math
 from collections.abc import Mapping
 
 from regoose_ci.domain.bounds import MAX_DETAIL, MAX_TEST_BYTES, MAX_TEST_LINES
-from regoose_ci.domain.candidates import RunOutcome, RunRecord
+from regoose_ci.domain.candidates import CandidateTest, RunOutcome, RunRecord
 from regoose_ci.domain.changes import ChangedFunction, FunctionSource
+from regoose_ci.domain.observations import OutcomeKind
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.expected import expected_tests
 from regoose_ci.execution.findings import sources_of, target_of
 from regoose_ci.execution.jobs import TEST_TIMEOUT, Ended, run_test, run_tests
+from regoose_ci.execution.patience import HANG_TIMEOUT
 from regoose_ci.guest.protocol import Reach, RunTestJob, RunTestsJob, TestRun
 from regoose_ci.sandbox.base import Guest
 
@@ -33,20 +35,43 @@ def size_problem(source: str) -> str:
     return ""
 
 
+def hangs(test: CandidateTest, revision: Revision) -> bool:
+    """Tell whether the call that a test was made from did not finish on a revision."""
+    seen = (o.outcomes.get(revision) for o in test.observations)
+    return any(outcome is not None and outcome.kind is OutcomeKind.TIMEOUT for outcome in seen)
+
+
+def timeout_of(test: CandidateTest, revision: Revision) -> float:
+    """Seconds for a test: what is known not to finish need not be waited for long."""
+    return HANG_TIMEOUT if hangs(test, revision) else TEST_TIMEOUT
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TestInFile:
+    """A test by its name, and the text of the file that it stands in."""
+
+    name: str
+    source: str
+    timeout: float = TEST_TIMEOUT
+    """Seconds after which it counts as one that does not finish."""
+
+    __test__ = False
+
+
 async def run_on(
-    guest: Guest, revision: Revision, function: ChangedFunction, name: str, source: str
+    guest: Guest, revision: Revision, function: ChangedFunction, test: TestInFile
 ) -> RunRecord:
-    """Run test ``name`` of a file with text ``source``.
+    """Run a test.
 
     A record whose tests are not the expected one, or whose process did not end cleanly, is not
     trusted.
     """
     where = sources_of(function).get(revision)
     watch = () if where is None else (target_of(function, where),)
-    ended = await run_test(guest, RunTestJob(_FILE, source, name, watch))
+    ended = await run_test(guest, RunTestJob(_FILE, test.source, test.name, watch), test.timeout)
     if ended.run is not None:
         ended = dataclasses.replace(ended, run=_within(ended.run, where))
-    return record_of(revision, name, source, ended)
+    return record_of(revision, test.name, test.source, ended)
 
 
 def record_of(revision: Revision, name: str, source: str, ended: Ended) -> RunRecord:

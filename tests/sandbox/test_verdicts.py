@@ -13,7 +13,7 @@ from regoose_ci.assembly.laboratory import PRELOAD
 from regoose_ci.domain.candidates import RejectionReason, RunOutcome, RunRecord
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.pairs import PairFactory
-from regoose_ci.execution.validation import run_on
+from regoose_ci.execution.validation import TestInFile, run_on
 from tests.unit.agents.boards import PRICE
 
 from .lab import Lab
@@ -216,6 +216,6 @@ def run_untrue_on_head(lab: Lab, files: Mapping[str, str]) -> RunRecord:
     async def run() -> RunRecord:
         async with pairs.testing_pair() as pair:
             guest = pair.guests[Revision.HEAD]
-            return await run_on(guest, Revision.HEAD, PRICE, UNTRUE.name, source)
+            return await run_on(guest, Revision.HEAD, PRICE, TestInFile(UNTRUE.name, source))
 
     return anyio.run(run)

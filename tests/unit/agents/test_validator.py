@@ -12,10 +12,13 @@ from regoose_ci.domain.bounds import MAX_TEST_BYTES, MAX_TEST_LINES
 from regoose_ci.domain.candidates import CandidateKind, CandidateTest, RejectionReason, Verdict
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import GuestError
+from regoose_ci.execution.jobs import TEST_TIMEOUT
+from regoose_ci.execution.patience import HANG_TIMEOUT
 from regoose_ci.guest.protocol import Reply, RunTestJob, TestRun
 from regoose_ci.sandbox.base import Answer, Guest
 from tests.fakes.guests import FunctionGuest, ScriptedGuest, pairs_from
 from tests.unit.agents.boards import PRICE, board, candidate, findings, laboratory, shown
+from tests.unit.generation.observing import TIMEOUT
 
 CATCHING = candidate(CandidateKind.CATCHING, shown())
 HARDENING = candidate(CandidateKind.HARDENING, shown())
@@ -202,6 +205,43 @@ def test_a_test_that_does_not_finish_on_head_is_rejected() -> None:
 def test_a_guest_that_dies_is_no_fault_of_the_tests() -> None:
     found = verdicts(CATCHING, HARDENING, make=lambda _: ScriptedGuest(GuestError("gone")))
     assert [v.rejection for v in found] == [RejectionReason.INFRA_ERROR] * 2
+
+
+def test_what_was_seen_before_a_guest_died_counts() -> None:
+    asked = dict.fromkeys(Revision, 0)
+
+    def does(revision: Revision, job: RunTestJob) -> str:
+        asked[revision] += 1
+        if asked[Revision.HEAD] > 2:  # two looks at the first test
+            raise GuestError("gone")
+        return honest(revision, job)
+
+    second = candidate(CandidateKind.CATCHING, shown(), "test_price_again")
+    found = verdicts(CATCHING, second, does=does)
+    assert [v.rejection for v in found] == [None, RejectionReason.INFRA_ERROR]
+
+
+def test_what_does_not_finish_is_not_waited_for_as_long() -> None:
+    deadlines: dict[Revision, set[float]] = {revision: set() for revision in Revision}
+
+    class Watched(FunctionGuest):
+        async def call(
+            self, job: str, payload: object, deadline: float, worker: str = ""
+        ) -> Answer:
+            assert isinstance(payload, RunTestJob)
+            deadlines[revision_of[id(self)]].add(deadline)
+            return await super().call(job, payload, deadline, worker)
+
+    revision_of: dict[int, Revision] = {}
+
+    def make(revision: Revision) -> Guest:
+        guest = Watched({}, tests=lambda job: TestRun((job.test,), honest(revision, job)))
+        revision_of[id(guest)] = revision
+        return guest
+
+    endless = candidate(CandidateKind.CATCHING, shown(head=TIMEOUT))
+    assert [v.rejection for v in verdicts(endless, make=make)] == [None]
+    assert deadlines == {Revision.BASE: {TEST_TIMEOUT}, Revision.HEAD: {HANG_TIMEOUT}}
 
 
 def test_without_candidates_no_guest_is_started() -> None:
