@@ -33,6 +33,7 @@ class PullRequest:
         self.github.pulls[NUMBER].head_sha = self.head
         self.github.pulls[NUMBER].title = self.title
         self.github.files[self.head] = {}
+        self.github.refs = {"refs/heads/main": self.base, "refs/heads/fix": self.head}
         self.github.merge_bases = {
             f"{base}...{self.head}": self.base for base in (self.base, "b" * 40)
         }
@@ -65,7 +66,6 @@ class PullRequest:
 
     def dispatched(self) -> Event:
         """``workflow_dispatch`` for the head's branch, with no number."""
-        self.github.refs = {"refs/heads/main": self.base, "refs/heads/fix": self.head}
         return {
             "inputs": {"pull-request": ""},
             "ref": "refs/heads/fix",

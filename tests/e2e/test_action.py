@@ -27,6 +27,14 @@ from tests.fakes.github_server import FakeGitHub
 
 FORK = "mallory/tools"
 QUICK = {"budget": "6"}
+GENERATED = """
+    from shop.rates import WHOLE
+
+
+    def total(prices, discount=0):
+        amount = sum(prices)
+        return amount - amount * discount // WHOLE
+    """
 
 pytestmark = [
     pytest.mark.sandbox,
@@ -141,14 +149,17 @@ def test_a_cancelled_review_leaves_no_working(
     assert runner.client.run("ps", "--all", "--quiet") == ""
 
 
-def test_commands_run_one_function_explain_and_ignore(runner: Runner, pull: PullRequest) -> None:
+def test_commands_run_one_function_explain_commit_and_ignore(
+    runner: Runner, pull: PullRequest
+) -> None:
     asked, event = pull.comment("/regoose run total")
     ran = runner.run("commands.yml", "issue_comment", event, **QUICK)
     assert ran.code == 0, ran.log[-5000:]
     ((state, text),) = runner.comments()
     assert "`/regoose explain <id>`" in text
     assert _reactions(runner, asked) == ["eyes", "rocket"]
-    change = parse(runner.artifact(state.run.id)["report.json"]).functions[0].behaviour_changes[0]
+    files = runner.artifact(state.run.id)
+    change = parse(files["report.json"]).functions[0].behaviour_changes[0]
 
     asked, event = pull.comment(f"/regoose explain {change.id}")
     runner.run("commands.yml", "issue_comment", event)
@@ -156,6 +167,14 @@ def test_commands_run_one_function_explain_and_ignore(runner: Runner, pull: Pull
     answer = runner.github.comments[NUMBER][-1].body
     assert change.call in answer
     assert "inputs were tried" in answer
+
+    asked, event = pull.comment("/regoose commit here")
+    runner.run("commands.yml", "issue_comment", event)
+    assert _reactions(runner, asked) == ["eyes", "rocket"]
+    committed = runner.github.refs["refs/heads/fix"]
+    assert runner.github.parents[committed] == [pull.head]
+    name = "tests/test_prices_examples.py"
+    assert runner.github.files[committed] == {name: files[name].decode()}
 
     asked, event = pull.comment(f"/regoose ignore {change.id}")
     runner.run("commands.yml", "issue_comment", event)
@@ -165,6 +184,25 @@ def test_commands_run_one_function_explain_and_ignore(runner: Runner, pull: Pull
     assert state.ignored == (change.id,)
     assert "1 behaviour change left out" in text
     assert change.call not in text
+
+
+def test_a_branch_is_reviewed_by_hand_on_a_python_and_after_a_set_up(
+    runner: Runner, pull: PullRequest
+) -> None:
+    """Neither of them works without its input: the project allows no Python of the image."""
+    settings = SHOP["pyproject.toml"].replace(">=3.10", ">=3.12")
+    pull.push({"pyproject.toml": settings, "shop/prices.py": GENERATED}, to_base=True)
+    pull.push({"shop/prices.py": GENERATED.replace("amount * discount // WHOLE", "discount")})
+    given = {"python-version": "3.11", "setup": "echo WHOLE=100 > shop/rates.py"}
+    ran = runner.run("commands.yml", "workflow_dispatch", pull.dispatched(), **QUICK, **given)
+
+    assert ran.code == 0, ran.log[-5000:]
+    assert (ran.outputs["comment-url"], runner.github.comments) == ("", {})
+    (run,) = runner.github.artifacts
+    report = parse(runner.artifact(run)["report.json"])
+    assert (report.base_sha, report.head_sha) == (pull.base, pull.head)
+    assert (report.environment.python, report.error) == ("3.11", None)
+    assert [f.qualname for f in report.functions if f.behaviour_changes] == ["total"]
 
 
 def _reactions(runner: Runner, comment_id: int) -> list[str]:
