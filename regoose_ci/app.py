@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import time
 import uuid
@@ -51,7 +52,11 @@ def run_session(request: ReviewRequest, settings: Settings, bus: EventBus) -> Re
     session_id = uuid.uuid4().hex[:12]
     envelope = ReviewReport(session_id=session_id, started_at=datetime.now(timezone.utc))
     _open_directory(request.out)
-    with _log(request.out, session_id, settings, bus), temporary_directory("session") as scratch:
+    with (
+        _claimed(request.out),
+        _log(request.out, session_id, settings, bus),
+        temporary_directory("session") as scratch,
+    ):
         scratch.chmod(0o755)  # guests are users of their own
         bus.publish(SessionStarted(session_id, repository_name(request.repository)))
         session = _Session(request, settings, bus, scratch, envelope)
@@ -184,6 +189,26 @@ def _open_directory(out: Path) -> None:
             f"the report directory {out.name} cannot be made: {error.strerror}",
             "Choose another with --out.",
         ) from error
+
+
+@contextlib.contextmanager
+def _claimed(out: Path) -> Iterator[None]:
+    """Keep the report directory from other reviews until this one, however it ends, is over."""
+    directory = os.open(out, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(directory)
+        raise UsageError(
+            f"another review is writing to the report directory {out.name}",
+            "Wait for it, or choose another with --out.",
+        ) from error
+    except OSError:  # a file system without locks
+        pass
+    try:
+        yield
+    finally:
+        os.close(directory)
 
 
 @contextlib.contextmanager

@@ -6,11 +6,11 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Column
 from rich.text import Text
 
@@ -28,7 +28,7 @@ from regoose_ci.observability.bus import EventBus
 from regoose_ci.reports.neutralise import reveal
 from regoose_ci.reports.wording import seconds
 
-NARROWEST, WIDEST, LOG_WIDTH = 60, 200, 120
+NARROWEST, WIDEST, LOG_WIDTH = 20, 200, 120
 STAGE_STYLE, CHANGE_STYLE, NOTE_STYLE = "bold", "yellow", "dim"
 
 
@@ -61,7 +61,7 @@ class Screen:
 
 
 def open_screen(stream: TextIO) -> Screen:
-    """A screen on ``stream``: 60 to 200 columns, no escapes under ``NO_COLOR`` or in a log.
+    """A screen on ``stream``: up to 200 columns, no escapes under ``NO_COLOR`` or in a log.
 
     ``FORCE_COLOR`` brings styles to a log too, but nothing that moves the cursor.
     """
@@ -174,8 +174,8 @@ class PlainProgress:
             case BehaviourChangeFound(function_id, call, base, head):
                 path, _, name = function_id.rpartition("::")
                 self._screen.line(
-                    ("behaviour change", CHANGE_STYLE), f" in {name} ({path}): {call}",
-                    f" · base {base} · head {head}",
+                    ("behaviour change", CHANGE_STYLE), f": {call}",
+                    f" · base {base} · head {head} · {name} in {path}",
                 )  # fmt: skip
             case Notice(text):
                 self._screen.line((f"note: {text}", NOTE_STYLE))
@@ -184,54 +184,78 @@ class PlainProgress:
 
 
 class LiveProgress:
-    """The same lines above a bar per running stage with the functions it works on.
+    """The same lines above one line per running stage, with the functions it works on.
 
-    Its ``display`` is entered by whoever subscribes it.
+    There is no bar: functions take from a moment to the whole budget, so that one would stand
+    still near its end. Its ``display`` is entered by whoever subscribes it.
     """
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
         self._lines = PlainProgress(screen)
-        self._tasks: dict[Stage, TaskID] = {}
-        self._working: dict[Stage, list[str]] = {}
+        self._stages: dict[Stage, _Running] = {}
         self.display = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False, style=STAGE_STYLE),
-            BarColumn(bar_width=16),
+            TextColumn("{task.fields[done]}", markup=False),
             TextColumn(
-                "{task.fields[now]}", markup=False, table_column=Column(no_wrap=True, ratio=1)
+                "{task.fields[now]}",
+                markup=False,
+                style=NOTE_STYLE,
+                table_column=Column(no_wrap=True, ratio=1),
             ),
             TimeElapsedColumn(),
             console=screen.console,
             transient=True,
             expand=True,
         )
+        self._start: TaskID | None = self._add("starting")
 
     def __call__(self, event: Event) -> None:
-        """Move the bars, and print the line of ``event``, if it has one."""
+        """Say what is worked on, and print the line of ``event``, if it has one."""
         match event:
             case StageStarted(stage, total):
-                self._task(stage, total)
+                self._stage(stage).total = total
+                self._show(stage)
             case FunctionStarted(stage, function_id):
-                self._working.setdefault(stage, []).append(function_id)
-                self._show(stage, advance=0)
+                self._stage(stage).working.append(function_id)
+                self._show(stage)
             case FunctionFinished(stage, function_id):
-                working = self._working.setdefault(stage, [])
-                if function_id in working:
-                    working.remove(function_id)
-                self._show(stage, advance=1)
+                running = self._stage(stage)
+                if function_id in running.working:
+                    running.working.remove(function_id)
+                running.done.add(function_id)
+                self._show(stage)
             case StageFinished(stage):
-                if stage in self._tasks:
-                    self.display.remove_task(self._tasks.pop(stage))
+                if stage in self._stages:
+                    self.display.remove_task(self._stages.pop(stage).task)
             case _:
                 pass
         self._lines(event)
 
-    def _task(self, stage: Stage, total: int = 0) -> TaskID:
-        if stage not in self._tasks:
-            self._tasks[stage] = self.display.add_task(stage.value, total=total or None, now="")
-        return self._tasks[stage]
+    def _add(self, what: str) -> TaskID:
+        return self.display.add_task(what, total=None, done="", now="")
 
-    def _show(self, stage: Stage, advance: int) -> None:
-        names = ", ".join(name.rpartition("::")[2] for name in self._working[stage])
-        self.display.update(self._task(stage), advance=advance, now=self._screen.clean(names))
+    def _stage(self, stage: Stage) -> _Running:
+        if self._start is not None:
+            self.display.remove_task(self._start)
+            self._start = None
+        if stage not in self._stages:
+            self._stages[stage] = _Running(self._add(stage.value))
+        return self._stages[stage]
+
+    def _show(self, stage: Stage) -> None:
+        running = self._stages[stage]
+        names = ", ".join(name.rpartition("::")[2] for name in running.working)
+        done = f"{len(running.done)} of {running.total}" if running.total > 1 else ""
+        self.display.update(running.task, done=done, now=self._screen.clean(names))
+
+
+@dataclass
+class _Running:
+    """A stage that is under way; ``done`` and ``working`` are ids of functions."""
+
+    task: TaskID
+    total: int = 0
+    done: set[str] = field(default_factory=set)
+    working: list[str] = field(default_factory=list)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import subprocess
 from pathlib import Path
 
@@ -83,6 +85,19 @@ def test_a_file_in_place_of_the_report_directory(program: Program, changed_shop:
     assert ended.code == WRONG_USE
     assert "is a file" in ended.stderr
     assert program.out.read_text() == "precious"
+
+
+def test_a_report_directory_that_another_review_writes_to(
+    program: Program, changed_shop: Project
+) -> None:
+    program.out.mkdir()
+    directory = os.open(program.out, os.O_RDONLY)
+    fcntl.flock(directory, fcntl.LOCK_EX)
+    ended = program.run("review", cwd=changed_shop.path)
+    os.close(directory)
+    assert ended.code == WRONG_USE
+    assert "another review is writing to the report directory out" in ended.stderr
+    assert list(program.out.iterdir()) == []
 
 
 def test_a_path_that_is_not_there_cannot_be_hardened(program: Program, shop: Project) -> None:

@@ -42,8 +42,8 @@ EVENTS: tuple[Event, ...] = (
 )
 LINES = [
     "analysis: 2 changed functions (400 ms)",
-    "behaviour change in split_bill (shop/money.py): split_bill(1, 2)"
-    " · base returns [1, 0] · head returns [0, 0]",
+    "behaviour change: split_bill(1, 2) · base returns [1, 0] · head returns [0, 0]"
+    " · split_bill in shop/money.py",
     "note: memory is limited by rlimit only",
     "exploration: (3.2 s)",
 ]
@@ -91,16 +91,36 @@ def test_a_terminal_keeps_the_lines_and_removes_the_bars(width: int) -> None:
     assert live.display.tasks == []
 
 
-def test_the_bar_names_the_functions_being_worked_on() -> None:
+def test_before_anything_is_known_it_is_starting() -> None:
+    live = LiveProgress(open_screen(TerminalStream()))
+
+    assert [task.description for task in live.display.tasks] == ["starting"]
+
+
+def test_a_stage_counts_functions_and_names_those_being_worked_on() -> None:
     live = LiveProgress(open_screen(TerminalStream()))
 
     live(StageStarted(Stage.EXPLORATION, total=3))
     live(FunctionStarted(Stage.EXPLORATION, "a.py::first"))
     live(FunctionStarted(Stage.EXPLORATION, "a.py::Second.method"))
     live(FunctionFinished(Stage.EXPLORATION, "a.py::first"))
+    live(FunctionStarted(Stage.EXPLORATION, "a.py::first"))  # once more
+    live(FunctionFinished(Stage.EXPLORATION, "a.py::first"))
 
     (task,) = live.display.tasks
-    assert (task.total, task.completed, task.fields["now"]) == (3, 1, "Second.method")
+    assert (task.fields["done"], task.fields["now"]) == ("1 of 3", "Second.method")
+
+
+def test_a_stage_whose_functions_are_done_goes_on() -> None:
+    live = LiveProgress(open_screen(TerminalStream()))
+
+    live(StageStarted(Stage.EXECUTION, total=1))
+    live(FunctionStarted(Stage.EXECUTION, "a.py::first"))
+    live(FunctionFinished(Stage.EXECUTION, "a.py::first"))
+
+    (task,) = live.display.tasks
+    assert not task.finished
+    assert (task.fields["done"], task.fields["now"]) == ("", "")
 
 
 def test_functions_without_a_started_stage_are_shown() -> None:
@@ -111,8 +131,8 @@ def test_functions_without_a_started_stage_are_shown() -> None:
     assert [task.description for task in live.display.tasks] == ["execution"]
 
 
-@pytest.mark.parametrize(("columns", "width"), [("20", 60), ("80", 80), ("999", 200)])
-def test_width_stays_between_60_and_200(
+@pytest.mark.parametrize(("columns", "width"), [("1", 20), ("50", 50), ("80", 80), ("999", 200)])
+def test_width_is_that_of_the_terminal_within_reason(
     monkeypatch: pytest.MonkeyPatch, columns: str, width: int
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)
