@@ -14,6 +14,8 @@ from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import GuestError
 from regoose_ci.sandbox.base import Guest, GuestSpec, Sandbox
 
+LATER = (400 * 24 + 5) * 3600 + 17 * 60 + 23
+"""So many seconds fresh guests are ahead: another year, month, weekday, hour and minute."""
 _T = TypeVar("_T")
 
 
@@ -68,22 +70,26 @@ class PairFactory:
     @asynccontextmanager
     async def pair(self) -> AsyncIterator[GuestPair]:
         """Start one fresh guest for each revision; all are removed at the end."""
-        async with self._started(self._specs, 1) as (pair,):
+        async with self._started(self._specs) as (pair,):
             yield pair
 
     @asynccontextmanager
     async def testing_pair(self) -> AsyncIterator[GuestPair]:
         """Start a pair that is quick to run tests in."""
-        async with self._started(self._testing_specs(), 1) as (pair,):
+        async with self._started(self._testing_specs()) as (pair,):
             yield pair
 
     def two_pairs(self) -> AbstractAsyncContextManager[list[GuestPair]]:
-        """Start a pair to work in, and with it the fresh one that will confirm what it found."""
-        return self._started(self._specs, 2)
+        """Start a pair to work in, and with it the fresh one that will confirm what it found.
+
+        In the fresh one it is another time: what depends on today's date comes out differently.
+        """
+        return self._started(self._specs, _later(self._specs))
 
     def two_testing_pairs(self) -> AbstractAsyncContextManager[list[GuestPair]]:
         """Start the same, quick to run tests in."""
-        return self._started(self._testing_specs(), 2)
+        specs = self._testing_specs()
+        return self._started(specs, _later(specs))
 
     def _testing_specs(self) -> dict[Revision, GuestSpec]:
         return {
@@ -92,16 +98,14 @@ class PairFactory:
         }
 
     @asynccontextmanager
-    async def _started(
-        self, specs: dict[Revision, GuestSpec], count: int
-    ) -> AsyncIterator[list[GuestPair]]:
+    async def _started(self, *pairs: dict[Revision, GuestSpec]) -> AsyncIterator[list[GuestPair]]:
         """Start and end guests together: alone, each takes as long as all of them."""
         contexts: list[AbstractAsyncContextManager[Guest]] = []
-        started: list[dict[Revision, Guest]] = [{} for _ in range(count)]
+        started: list[dict[Revision, Guest]] = [{} for _ in pairs]
         failures: list[GuestError] = []
 
-        async def start(guests: dict[Revision, Guest], revision: Revision) -> None:
-            context = self._sandbox.start(specs[revision])
+        async def start(guests: dict[Revision, Guest], revision: Revision, spec: GuestSpec) -> None:
+            context = self._sandbox.start(spec)
             try:
                 guests[revision] = await context.__aenter__()
             except GuestError as error:  # raised below, on its own instead of in a group
@@ -112,15 +116,22 @@ class PairFactory:
 
         try:
             async with anyio.create_task_group() as tasks:
-                for guests in started:
-                    for revision in specs:
-                        tasks.start_soon(start, guests, revision)
+                for guests, specs in zip(started, pairs, strict=True):
+                    for revision, spec in specs.items():
+                        tasks.start_soon(start, guests, revision, spec)
             if failures:
                 raise failures[0]
-            yield [GuestPair({r: guests[r] for r in specs}) for guests in started]
+            yield [GuestPair({r: guests[r] for r in self._specs}) for guests in started]
         finally:
             problem = sys.exc_info()
             with anyio.CancelScope(shield=True):
                 async with anyio.create_task_group() as tasks:
                     for context in contexts:
                         tasks.start_soon(context.__aexit__, *problem)
+
+
+def _later(specs: dict[Revision, GuestSpec]) -> dict[Revision, GuestSpec]:
+    return {
+        revision: replace(spec, setup=replace(spec.setup, clock_offset=LATER))
+        for revision, spec in specs.items()
+    }

@@ -65,6 +65,8 @@ def _enter(setup: GuestSetup) -> None:
     os.environ.update(_ENVIRONMENT)
     os.environ.update({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"})
     os.environ.update(dict(setup.env))
+    if setup.clock_offset:
+        importlib.import_module(f"{__package__}.clock").set_ahead(setup.clock_offset)
     sys.dont_write_bytecode = True
     sys.argv = ["python"]
     sys.path[:] = [*setup.import_roots, *(p for p in sys.path if p != TOOLS)]

@@ -172,6 +172,17 @@ VARYING = {
         "{name}-{",
         "{name!s}-{",
     ),
+    "calendar": Sample(
+        """
+        from datetime import date, datetime
+
+
+        def stamp(name: str) -> str:
+            return f"{date.today().year}-{name}-{datetime.now().month}"
+        """,
+        "-{name}-",
+        "-{name!s}-",
+    ),
     "chance": Sample(
         """
         import random

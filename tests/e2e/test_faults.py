@@ -21,6 +21,7 @@ REASONS = {
     "graphics_card": "needs_unavailable_resource",
     "missing_file": "needs_unavailable_resource",
     "clock": "nondeterministic",
+    "calendar": "nondeterministic",
     "repr_endless": "does_not_return",
     "slow_items": "does_not_return",
 }

@@ -21,7 +21,8 @@ class GuestSetup:
 
     ``memory_mb`` and ``file_mb`` bound each process and each file. ``memory_total_mb`` is for the
     watchdog, where the engine does not bound the memory of all processes together (0: it does),
-    and ``tmp_files`` is the number of files that may lie in ``/tmp``.
+    and ``tmp_files`` is the number of files that may lie in ``/tmp``. ``clock_offset`` is how many
+    seconds the children's clocks are ahead.
     """
 
     import_roots: tuple[str, ...]
@@ -32,6 +33,7 @@ class GuestSetup:
     file_mb: int = 64
     memory_total_mb: int = 0
     tmp_files: int = 20_000
+    clock_offset: int = 0
 
 
 @dataclass(frozen=True)

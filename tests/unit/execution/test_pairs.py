@@ -8,7 +8,7 @@ import pytest
 
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import GuestError
-from regoose_ci.execution.pairs import GuestPair, PairFactory
+from regoose_ci.execution.pairs import LATER, GuestPair, PairFactory
 from regoose_ci.guest.protocol import GuestSetup
 from regoose_ci.sandbox.base import Guest, GuestSpec
 from tests.fakes.guests import FakeSandbox, ScriptedGuest, pairs_from
@@ -89,6 +89,28 @@ def test_two_pairs_start_together_and_end_together() -> None:
 
     anyio.run(use)
     assert sandbox.open == 0
+
+
+def test_it_is_later_in_fresh_guests() -> None:
+    offsets: list[int] = []
+
+    class Watched(FakeSandbox):
+        @asynccontextmanager
+        async def start(self, spec: GuestSpec) -> AsyncIterator[Guest]:
+            offsets.append(spec.setup.clock_offset)
+            async with super().start(spec) as guest:
+                yield guest
+
+    specs = {r: GuestSpec((), r.value, GuestSetup(())) for r in Revision}
+    factory = PairFactory(Watched(lambda _: ScriptedGuest()), specs, ())
+
+    async def use() -> None:
+        for pairs in (factory.two_pairs(), factory.two_testing_pairs()):
+            async with pairs:
+                assert offsets == [0, 0, LATER, LATER]
+                offsets.clear()
+
+    anyio.run(use)
 
 
 def test_guests_are_removed_when_the_work_is_cancelled() -> None:
