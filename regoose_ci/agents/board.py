@@ -75,6 +75,8 @@ class Board:
     """By behaviour change id."""
     screened: dict[str, list[Dropped]] = field(default_factory=dict)
     """What a model proposed that was not run, by function id."""
+    refused: dict[str, list[Verdict]] = field(default_factory=dict)
+    """Whole tests of a model that failed when it could still mend them, by function id."""
     unanswered: dict[str, str] = field(default_factory=dict)
     """Why a model did not finish a function, by function id."""
     unjudged: list[str] = field(default_factory=list)

@@ -178,8 +178,9 @@ class _Review:
         if turn.number == 1:
             self._board.out_of_budget = True
             for material in turn.group:
-                skip = Skip("budget", "the budget was used up")
-                self._board.skipped[material.function.id] = skip
+                function = material.function
+                self._board.skipped[function.id] = Skip("budget", "the budget was used up")
+                self._board.findings[function.id] = FunctionFindings(function)  # for a model
 
     @asynccontextmanager
     async def _told(self, group: list[FunctionMaterial]) -> AsyncIterator[dict[str, list[str]]]:

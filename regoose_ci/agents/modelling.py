@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import anyio.to_thread
 
 from regoose_ci.agents.board import Board
+from regoose_ci.agents.rehearsal import Rehearsing
 from regoose_ci.analysis.material import ChangeMaterial, FunctionMaterial
 from regoose_ci.analysis.mutants import make_mutants
 from regoose_ci.domain.revisions import Revision
@@ -27,7 +28,7 @@ Observing = Callable[[PairFactory, int], AbstractAsyncContextManager[Observe]]
 
 @asynccontextmanager
 async def model_generator(
-    board: Board, asker: Asker, observing: Observing
+    board: Board, asker: Asker, observing: Observing, rehearsing: Rehearsing
 ) -> AsyncIterator[Generator]:
     """Open the generator that asks ``asker``, for one session."""
     if board.laboratory is None or not board.findings:
@@ -35,10 +36,14 @@ async def model_generator(
         return
     around = await anyio.to_thread.run_sync(_surroundings, board)
     workers = min(board.request.jobs, len(board.findings))
-    async with observing(board.laboratory.pairs, workers) as observe:
+    async with (
+        observing(board.laboratory.pairs, workers) as observe,
+        rehearsing(board) as rehearse,
+    ):
         yield LLMGenerator(
             asker,
             observe,
+            rehearse,
             surroundings=lambda function: around[function.id],
             on_turn=lambda turn: _note(board, turn),
         )
@@ -46,6 +51,7 @@ async def model_generator(
 
 def _note(board: Board, turn: Turn) -> None:
     board.screened.setdefault(turn.function_id, []).extend(turn.dropped)
+    board.refused.setdefault(turn.function_id, []).extend(turn.refused)
     if turn.failure:
         board.unanswered[turn.function_id] = turn.ending
 

@@ -6,49 +6,82 @@ asked other questions; a flaky test fails now here, now there.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from typing import Protocol
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel
 
-from regoose_ci.agents.board import Board, Skip
+from regoose_ci.agents.board import Board, Laboratory, Skip
 from regoose_ci.agents.explorer import Explorer
+from regoose_ci.agents.notes import NotedVerdict, Recorder, Recording, other_tests
+from regoose_ci.agents.preparer import Prepare
 from regoose_ci.agents.validator import Validator, announce
+from regoose_ci.analysis.material import ChangeMaterial
 from regoose_ci.analysis.mutants import Mutant
 from regoose_ci.comparison.shapes import Kind
-from regoose_ci.domain.candidates import RejectionReason, RunRecord, Verdict
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.events import Stage
-from regoose_ci.domain.observations import Call, Observation
+from regoose_ci.domain.observations import Observation
+from regoose_ci.domain.report import EnvironmentInfo, SandboxInfo
 from regoose_ci.domain.revisions import Revision
-from regoose_ci.errors import GuestError, UsageError
+from regoose_ci.errors import GuestError
 from regoose_ci.execution.findings import FunctionFindings
-from regoose_ci.execution.observation import Observe, observing
 from regoose_ci.execution.pairs import PairFactory
+from regoose_ci.sandbox.base import Command, Guest, GuestSpec, Ran
 
+_PREPARED = "where it ran"
 _EXPLORED = "what exploring found"
 _TESTED = "what tests did"
 
 
-class Recorder(Protocol):
-    """Takes notes of a session."""
+class _Prepared(BaseModel):
+    """`Laboratory` without its guests."""
 
-    def note(self, name: str, value: JsonValue) -> None:
-        """Keep a value under a name; names may come again."""
-        ...
+    sandbox: SandboxInfo
+    environment: EnvironmentInfo
 
 
-class Recording(Protocol):
-    """Gives notes back in the order they were taken."""
+def recorded_laboratory(prepare: Prepare, recorder: Recorder) -> Prepare:
+    """Prepare, and note where the session runs."""
 
-    def next_note(self, name: str) -> JsonValue:
-        """The next value under a name.
+    async def noting(material: ChangeMaterial) -> Laboratory:
+        made = await prepare(material)
+        prepared = _Prepared(sandbox=made.sandbox, environment=made.environment)
+        recorder.note(_PREPARED, prepared.model_dump(mode="json"))
+        return made
 
-        Raises:
-            UsageError: There is none.
-        """
-        ...
+    return noting
+
+
+def replayed_laboratory(recording: Recording) -> Prepare:
+    """Tell where the session ran: a replay needs neither its environment nor a container engine."""
+
+    async def recalled(_: ChangeMaterial) -> Laboratory:
+        prepared = _Prepared.model_validate(recording.next_note(_PREPARED))
+        pairs = PairFactory(_Nowhere(prepared.sandbox), {}, ())
+        return Laboratory(pairs, prepared.sandbox, prepared.environment)
+
+    return recalled
+
+
+class _Nowhere:
+    """The sandbox of a replay, in which nothing runs."""
+
+    def __init__(self, info: SandboxInfo) -> None:
+        self.info = info
+
+    def start(self, spec: GuestSpec) -> AbstractAsyncContextManager[Guest]:  # noqa: ARG002
+        """See ``Sandbox.start``."""
+        raise GuestError("nothing runs in a replay")
+
+    async def run(
+        self,
+        command: Command,  # noqa: ARG002
+        seconds: float,  # noqa: ARG002
+        result: Path | None = None,  # noqa: ARG002
+    ) -> Ran:
+        """See ``Sandbox.run``."""
+        raise GuestError("nothing runs in a replay")
 
 
 class _Findings(BaseModel):
@@ -90,13 +123,6 @@ class _Explored(BaseModel):
     findings: dict[str, _Findings]
     skipped: dict[str, Skip]
     out_of_budget: bool
-
-
-class _Observed(BaseModel):
-    """What came of one request for observations."""
-
-    found: list[Observation] = []
-    failure: str | None = None
 
 
 class RecordedExplorer:
@@ -142,22 +168,10 @@ class ReplayedExplorer:
             summary.append("as recorded")
 
 
-class _Judged(BaseModel):
-    """`Verdict` without the candidate, which is written anew."""
-
-    runs: tuple[RunRecord, ...]
-    rejection: RejectionReason | None
-    detail: str
-
-    @classmethod
-    def of(cls, verdict: Verdict) -> _Judged:
-        return cls(runs=verdict.runs, rejection=verdict.rejection, detail=verdict.detail)
-
-
 class _Validated(BaseModel):
     """What the validator leaves on the board."""
 
-    verdicts: dict[str, list[_Judged]]
+    verdicts: dict[str, list[NotedVerdict]]
 
 
 class RecordedValidator:
@@ -169,7 +183,9 @@ class RecordedValidator:
     async def run(self, board: Board) -> None:
         """Validate as `Validator` does."""
         await Validator().run(board)
-        found = {i: [_Judged.of(v) for v in verdicts] for i, verdicts in board.verdicts.items()}
+        found = {
+            i: [NotedVerdict.of(v) for v in verdicts] for i, verdicts in board.verdicts.items()
+        }
         self._recorder.note(_TESTED, _Validated(verdicts=found).model_dump(mode="json"))
 
 
@@ -190,68 +206,8 @@ class ReplayedValidator:
             for function_id, judged in validated.verdicts.items():
                 tests = board.candidates.get(function_id, ())
                 if len(tests) != len(judged):
-                    raise UsageError(
-                        "The recording is about other tests",
-                        "Replay it with the version, settings and commits it was recorded with.",
-                    )
-                verdicts = [
-                    Verdict(test, was.runs, was.rejection, was.detail)
-                    for test, was in zip(tests, judged, strict=True)
-                ]
+                    raise other_tests()
+                verdicts = [was.about(test) for test, was in zip(tests, judged, strict=True)]
                 board.verdicts[function_id] = verdicts
                 announce(board, board.findings[function_id].function, verdicts)
             summary.append("as recorded")
-
-
-class RecordedObserving:
-    """Observes as `observing` does, and notes what was seen."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
-
-    @asynccontextmanager
-    async def __call__(self, pairs: PairFactory, workers: int) -> AsyncIterator[Observe]:
-        """Keep guests ready until the context ends."""
-        async with observing(pairs, workers) as observe:
-
-            async def noting(
-                function: ChangedFunction, calls: Sequence[Call]
-            ) -> Sequence[Observation]:
-                try:
-                    found = await observe(function, calls)
-                except GuestError as error:
-                    self._note(function, _Observed(failure=error.message))
-                    raise
-                self._note(function, _Observed(found=list(found)))
-                return found
-
-            yield noting
-
-    def _note(self, function: ChangedFunction, observed: _Observed) -> None:
-        self._recorder.note(function.id, observed.model_dump(mode="json"))
-
-
-class ReplayedObserving:
-    """Sees what was seen when the session was recorded; starts nothing."""
-
-    def __init__(self, recording: Recording) -> None:
-        self._recording = recording
-
-    @asynccontextmanager
-    async def __call__(
-        self,
-        pairs: PairFactory,  # noqa: ARG002 - the signature of `observing`
-        workers: int,  # noqa: ARG002
-    ) -> AsyncIterator[Observe]:
-        """Give what was noted, function by function in the order of its requests."""
-        yield self._observe
-
-    async def _observe(
-        self,
-        function: ChangedFunction,
-        calls: Sequence[Call],  # noqa: ARG002 - the signature of `Observe`
-    ) -> Sequence[Observation]:
-        observed = _Observed.model_validate(self._recording.next_note(function.id))
-        if observed.failure is not None:
-            raise GuestError(observed.failure)
-        return observed.found

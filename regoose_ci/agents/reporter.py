@@ -162,7 +162,7 @@ def _functions(
             tests=tuple(_test_report(v, places) for v in accepted),
             rejected=tuple(
                 RejectedTestReport(name=v.candidate.name, reason=v.rejection.value)
-                for v in verdicts
+                for v in (*board.refused.get(function.id, ()), *verdicts)
                 if v.rejection is not None
             ),
             screened=tuple(_screened(board.screened.get(function.id, ()))),

@@ -155,7 +155,7 @@ async def _validate(
         if id(test) in known:
             continue
         try:
-            verdict = await _first_look(board, pair, function, test)
+            verdict = await first_look(board, pair, function, test)
             verdict = await _second_look(board, fresh, function, verdict)
         except GuestError as error:
             failure = error.message
@@ -166,9 +166,14 @@ async def _validate(
     return [known.get(id(unseen.candidate), unseen) for unseen in lost]
 
 
-async def _first_look(
+async def first_look(
     board: Board, pair: GuestPair, function: ChangedFunction, test: CandidateTest
 ) -> Verdict:
+    """Run a test once on both revisions; what passes so is not accepted yet.
+
+    Raises:
+        GuestError: a guest failed.
+    """
     source = file_of(board, test)
     problem = size_problem(source)
     if problem:

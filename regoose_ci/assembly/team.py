@@ -14,12 +14,19 @@ from regoose_ci.agents.orchestrator import Agent
 from regoose_ci.agents.preparer import Prepare, Preparer
 from regoose_ci.agents.recorded import (
     RecordedExplorer,
-    RecordedObserving,
     RecordedValidator,
     ReplayedExplorer,
-    ReplayedObserving,
     ReplayedValidator,
+    recorded_laboratory,
+    replayed_laboratory,
 )
+from regoose_ci.agents.recorded_trials import (
+    RecordedObserving,
+    RecordedRehearsing,
+    ReplayedObserving,
+    ReplayedRehearsing,
+)
+from regoose_ci.agents.rehearsal import Rehearsing, rehearsing
 from regoose_ci.agents.validator import Validator
 from regoose_ci.execution.observation import observing
 from regoose_ci.generation.base import Generator
@@ -39,7 +46,7 @@ def make_team(
         "generator": GeneratorAgent(_embedded),
         "validator": Validator(),
         "judge": Judge(),
-        **(_with_models(board, models) if models is not None else {}),
+        **(_with_models(board, prepare, models) if models is not None else {}),
     }
 
 
@@ -47,18 +54,27 @@ def _embedded(_: Board) -> AbstractAsyncContextManager[Generator]:
     return nullcontext(EmbeddedGenerator())
 
 
-def _with_models(board: Board, models: ModelSession) -> dict[str, Agent[Board]]:
+def _with_models(board: Board, prepare: Prepare, models: ModelSession) -> dict[str, Agent[Board]]:
     team: dict[str, Agent[Board]] = {}
     watch: Observing = observing
+    rehearse: Rehearsing = rehearsing
     if (recorder := models.recorder) is not None:
-        team = {"explorer": RecordedExplorer(recorder), "validator": RecordedValidator(recorder)}
-        watch = RecordedObserving(recorder)
+        team = {
+            "preparer": Preparer(recorded_laboratory(prepare, recorder)),
+            "explorer": RecordedExplorer(recorder),
+            "validator": RecordedValidator(recorder),
+        }
+        watch, rehearse = RecordedObserving(recorder), RecordedRehearsing(recorder)
     if (recording := models.recording) is not None:
-        team = {"explorer": ReplayedExplorer(recording), "validator": ReplayedValidator(recording)}
-        watch = ReplayedObserving(recording)
+        team = {
+            "preparer": Preparer(replayed_laboratory(recording)),
+            "explorer": ReplayedExplorer(recording),
+            "validator": ReplayedValidator(recording),
+        }
+        watch, rehearse = ReplayedObserving(recording), ReplayedRehearsing(recording)
     judge = ModelJudge(models.asker, lambda error: board.unjudged.append(error.message))
     return {
         **team,
-        "generator": GeneratorAgent(lambda b: model_generator(b, models.asker, watch)),
+        "generator": GeneratorAgent(lambda b: model_generator(b, models.asker, watch, rehearse)),
         "judge": Judge(judge.judge),
     }

@@ -136,10 +136,11 @@ def test_hostile_answers_are_shown_but_not_run(reviewed: Reviewed) -> None:
     assert rejected.isdisjoint(sample.name for sample in hostile)
 
 
-def test_a_recorded_session_is_played_without_a_server(reviewed: Reviewed) -> None:
+def test_a_recorded_session_is_played_without_a_server_or_a_sandbox(reviewed: Reviewed) -> None:
     out = reviewed.program.out.rename(reviewed.program.place / "recorded")
-    again = reviewed.program.run("review", str(reviewed.till.path), "--budget", BUDGET, "--replay",
-                                 str(reviewed.recording))  # fmt: skip
+    arguments = ("--budget", BUDGET, "--replay", str(reviewed.recording))
+    nowhere = {"REGOOSE_SANDBOX_IMAGE": "localhost/there-is-none:1"}
+    again = reviewed.program.run("review", str(reviewed.till.path), *arguments, **nowhere)
 
     assert again.code == 0, again.stderr
     recorded = ReviewReport.model_validate_json((out / "report.json").read_text())

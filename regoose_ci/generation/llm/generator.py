@@ -2,43 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+import dataclasses
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
-from regoose_ci.analysis.branches import branch_exits
-from regoose_ci.domain.candidates import CandidateTest
+from regoose_ci.domain.candidates import CandidateTest, Verdict
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Call, Observation
-from regoose_ci.errors import RegooseError, UsageError
+from regoose_ci.errors import GuestError, RegooseError, UsageError
 from regoose_ci.execution.observation import Observe
-from regoose_ci.generation.base import Feedback, FunctionContext, Generator
+from regoose_ci.generation.base import Feedback, FunctionContext
 from regoose_ci.generation.embedded.generator import EmbeddedGenerator
 from regoose_ci.generation.hybrid import combine
 from regoose_ci.generation.llm.answers import Proposal
-from regoose_ci.generation.llm.evidence import (
-    Gaps,
-    Seen,
-    Surroundings,
-    evidence_of,
-    features_of,
-    gaps_of,
-    seen,
-)
-from regoose_ci.generation.llm.prompts import feedback_message, proposal_messages
+from regoose_ci.generation.llm.evidence import Surroundings
+from regoose_ci.generation.llm.prompts import feedback_message
 from regoose_ci.generation.llm.rounds import (
     Dropped,
     Prepared,
-    Trial,
     candidates_from,
     credited,
     prepare,
     without_imports,
 )
+from regoose_ci.generation.llm.talk import Talk, begin, failure_of, has_failed
 from regoose_ci.providers.base import Asker, Message, Role, Tier
 
 MAX_TURNS = 3
-MANY_BRANCHES = 10
-"""A function with so many branching lines goes to the large model at once."""
+
+Rehearse = Callable[[ChangedFunction, Sequence[CandidateTest]], Awaitable[Sequence[Verdict]]]
+"""Runs tests once on both revisions; it raises `GuestError` where the sandbox fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +39,9 @@ class Turn:
     """One request about a function and what came of it.
 
     ``gained`` counts what was shown for the first time: lines, jumps, noticed faults, kinds of
-    difference. ``failure`` is the kind of the error that ended the talk, ``ending`` says in words
-    why no further turn follows; both are empty otherwise.
+    difference. ``refused`` are whole tests that failed when they were run. ``failure`` is the kind
+    of the error that ended the talk, ``ending`` says in words why no further turn follows; both
+    are empty otherwise.
     """
 
     function_id: str
@@ -58,65 +52,41 @@ class Turn:
     tests: int = 0
     gained: int = 0
     dropped: tuple[Dropped, ...] = ()
+    refused: tuple[Verdict, ...] = ()
     failure: str = ""
     ending: str = ""
 
 
-@dataclass(slots=True)
-class _Talk:
-    """One function's conversation with a model."""
-
-    context: FunctionContext
-    around: Surroundings
-    observations: list[Observation]
-    messages: list[Message]
-    tier: Tier
-    given: frozenset[Call]
-    trials: dict[Call, Trial] = field(default_factory=dict)
-    tests: list[CandidateTest] = field(default_factory=list)
-
-    @property
-    def unwritten(self) -> list[Observation]:
-        """What the embedded generator is to word: not what only a whole test asserts."""
-        written = {o.call for test in self.tests for o in test.observations}
-        written -= self.given | self.trials.keys()
-        return [o for o in self.observations if o.call not in written]
-
-    @property
-    def gaps(self) -> Gaps:
-        """What is still missing."""
-        head = self.context.function.head
-        return gaps_of(head, self.observations, self.around.equivalents)
-
-
 class LLMGenerator:
-    """Asks, screens, observes and feeds back, for as long as something is gained.
+    """Asks, screens, runs and feeds back, for as long as something is gained.
 
     Whatever happens to the model, the tests of the embedded generator are there.
 
     Args:
         asker: The models.
-        observe: Runs calls in the sandbox.
+        observe: Makes calls in the sandbox.
+        rehearse: Runs whole tests there, while their model may still mend them.
         surroundings: What the host knows of a function's place in the project.
         on_turn: Told of every request, for progress, report and budget.
-        fallback: Words observations as tests; the model's are given to it too.
+        max_turns: How often a model is asked about one function.
     """
 
     def __init__(
         self,
         asker: Asker,
         observe: Observe,
+        rehearse: Rehearse,
         *,
         surroundings: Callable[[ChangedFunction], Surroundings] = lambda _: Surroundings(),
         on_turn: Callable[[Turn], None] = lambda _: None,
-        fallback: Generator | None = None,
         max_turns: int = MAX_TURNS,
     ) -> None:
         self._asker = asker
         self._observe = observe
+        self._rehearse = rehearse
         self._surroundings = surroundings
         self._on_turn = on_turn
-        self._embedded = fallback or EmbeddedGenerator()
+        self._embedded = EmbeddedGenerator()
         self._max_turns = max_turns
 
     async def generate(
@@ -127,7 +97,7 @@ class LLMGenerator:
         Raises:
             UsageError: a replayed recording lacks an answer.
         """
-        talk = _begin(context, observations, feedback, self._surroundings(context.function))
+        talk = begin(context, observations, feedback, self._surroundings(context.function))
         if context.function.head is not None:
             await self._talk(talk)
         worded = await self._embedded.generate(context, talk.unwritten, feedback)
@@ -135,14 +105,14 @@ class LLMGenerator:
         free = [test for test in talk.tests if test.code not in rejected]
         return combine(list(credited(worded, talk.trials)), free)
 
-    async def _talk(self, talk: _Talk) -> None:
+    async def _talk(self, talk: Talk) -> None:
         for number in range(1, self._max_turns + 1):
             turn = await self._turn(talk, number)
             self._on_turn(turn)
             if turn.ending:
                 return
 
-    async def _turn(self, talk: _Talk, number: int) -> Turn:
+    async def _turn(self, talk: Talk, number: int) -> Turn:
         """Ask once and try what is answered."""
         context, tier = talk.context, talk.tier
         identity = (context.function.id, number, tier)
@@ -160,20 +130,23 @@ class LLMGenerator:
             raise
         except RegooseError as error:  # the sandbox failed: what was found before stays
             return Turn(*identity, answer.model, failure=error.kind, ending=error.message)
-        gained = _learn(talk, prepared, observed)
+        gained = talk.learn(prepared, observed)
         tests, unsettled = candidates_from(context, prepared, observed)
-        talk.tests = combine(talk.tests, tests)
+        new = talk.untried(tests)
+        verdicts = await self._rehearsed(talk, new)
+        gained += talk.judge(new, verdicts)
         dropped = (*prepared.dropped, *unsettled)
-        ending = self._next(talk, number, gained)
+        refused = tuple(verdict for verdict in verdicts if has_failed(verdict))
+        counts = (len(observed), len(new), gained)
+        turn = Turn(*identity, answer.model, *counts, dropped, refused)
+        ending = self._next(talk, turn)
         if not ending:
-            text = answer.value.model_dump_json()
-            told = feedback_message(_results(talk, prepared, observed), dropped, talk.gaps)
-            talk.messages += [Message(Role.ASSISTANT, text), told]
-        return Turn(
-            *identity, answer.model, len(observed), len(tests), gained, dropped, ending=ending
-        )
+            unusable = (*dropped, *map(failure_of, refused), *prepared.repeated)
+            told = feedback_message(talk.results(prepared, observed), unusable, talk.gaps)
+            talk.messages += [Message(Role.ASSISTANT, answer.value.model_dump_json()), told]
+        return dataclasses.replace(turn, ending=ending)
 
-    async def _observed(self, talk: _Talk, prepared: Prepared) -> dict[Call, Observation]:
+    async def _observed(self, talk: Talk, prepared: Prepared) -> dict[Call, Observation]:
         """Observe the calls that are new; those known already are told as they were."""
         known = {without_imports(o.call): o for o in talk.observations}
         new = [call for call in prepared.calls if without_imports(call) not in known]
@@ -182,51 +155,29 @@ class LLMGenerator:
         calls = ((call, known.get(without_imports(call))) for call in prepared.calls)
         return {call: observation for call, observation in calls if observation is not None}
 
-    def _next(self, talk: _Talk, number: int, gained: int) -> str:
-        """Why no turn follows; empty when one does. What failed small is tried large, once."""
-        if not talk.gaps:
+    async def _rehearsed(self, talk: Talk, tests: Sequence[CandidateTest]) -> Sequence[Verdict]:
+        try:
+            return await self._rehearse(talk.context.function, tests) if tests else ()
+        except GuestError:  # whose fault it was shows when the tests are validated one by one
+            return ()
+
+    def _next(self, talk: Talk, turn: Turn) -> str:
+        """Why no turn follows; empty when one does.
+
+        What failed small is tried large, once. Where nothing was gained but the answer had faults
+        that can be mended, there is one turn for that.
+        """
+        if not talk.gaps and not turn.refused:
             return "nothing is missing"
-        if number >= self._max_turns:
+        if turn.number >= self._max_turns:
             return "the turns are used up"
-        if gained:
+        if turn.gained:
             return ""
         models = {self._asker.get_model_name(tier) for tier in Tier}
-        if talk.tier is Tier.LARGE or len(models) == 1:
-            return "nothing more was gained"
-        talk.tier = Tier.LARGE
-        return ""
-
-
-def _begin(
-    context: FunctionContext,
-    observations: Sequence[Observation],
-    feedback: Feedback,
-    around: Surroundings,
-) -> _Talk:
-    evidence = evidence_of(context, observations, around)
-    rejected = [v for v in feedback.verdicts if not v.accepted]
-    messages = proposal_messages(context, evidence, around, rejected)
-    is_complex = len(branch_exits(context.function.current.source)) >= MANY_BRANCHES
-    tier = Tier.LARGE if is_complex or rejected else Tier.SMALL
-    given = frozenset(o.call for o in observations)
-    return _Talk(context, around, list(observations), list(messages), tier, given)
-
-
-def _learn(talk: _Talk, prepared: Prepared, observed: dict[Call, Observation]) -> int:
-    """Keep what was observed; return how much of it is new."""
-    before = features_of(talk.observations)
-    known = set(map(id, talk.observations))
-    talk.observations += [o for o in observed.values() if id(o) not in known]
-    talk.trials |= {t.call: t for t in prepared.trials if t.call in observed}
-    return len(features_of(list(observed.values())) - before)
-
-
-def _results(
-    talk: _Talk, prepared: Prepared, observed: dict[Call, Observation]
-) -> list[tuple[str, Seen]]:
-    parameters = talk.context.function.parameters
-    return [
-        (trial.scenario.expects, seen(observed[trial.call], parameters))
-        for trial in prepared.trials
-        if trial.call in observed
-    ]
+        if talk.tier is Tier.SMALL and len(models) > 1:
+            talk.tier = Tier.LARGE
+            return ""
+        if (turn.dropped or turn.refused) and not talk.has_mended:
+            talk.has_mended = True
+            return ""
+        return "nothing more was gained"

@@ -43,11 +43,12 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What of an answer can be tried."""
+    """What of an answer can be tried, and what not: ``repeated`` calls were tried before."""
 
     trials: tuple[Trial, ...]
     drafts: tuple[Draft, ...]
     dropped: tuple[Dropped, ...]
+    repeated: tuple[Dropped, ...]
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -65,6 +66,7 @@ def prepare(
     """Screen an answer and turn it into calls; those observed need not be tried again."""
     trials: dict[Call, Trial] = {}
     dropped: list[Dropped] = []
+    repeated: list[Dropped] = []
     own = own_import(context, observations)
     known = {without_imports(o.call) for o in observations}
     for scenario in proposal.scenarios[:MAX_SCENARIOS]:
@@ -72,14 +74,14 @@ def prepare(
         if isinstance(trial, Dropped):
             dropped.append(trial)
         elif without_imports(trial.call) in known:
-            dropped.append(Dropped(scenario.call[:_SHOWN], ("this call was tried already",)))
+            repeated.append(Dropped(scenario.call[:_SHOWN], ("this call was tried already",)))
         else:
             known.add(without_imports(trial.call))
             trials[trial.call] = trial
     drafts = [_draft(context, test, around, own) for test in proposal.tests[:MAX_TESTS]]
     dropped += [d for d in drafts if isinstance(d, Dropped)]
     usable = tuple(d for d in drafts if isinstance(d, Draft))
-    return Prepared(tuple(trials.values()), usable, tuple(dropped))
+    return Prepared(tuple(trials.values()), usable, tuple(dropped), tuple(repeated))
 
 
 def candidates_from(

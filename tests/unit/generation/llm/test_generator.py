@@ -1,89 +1,31 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 import anyio
 import pytest
 from typing_extensions import Unpack
 
-from regoose_ci.domain.candidates import CandidateKind, CandidateTest, RejectionReason, Verdict
+from regoose_ci.domain.candidates import CandidateKind, RejectionReason, Verdict
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Call, CallKind, Observation
 from regoose_ci.errors import GuestError
 from regoose_ci.generation.base import Feedback, FunctionContext
-from regoose_ci.generation.embedded.generator import EmbeddedGenerator
-from regoose_ci.generation.llm.evidence import Surroundings
-from regoose_ci.generation.llm.generator import LLMGenerator, Turn
-from regoose_ci.providers.base import LLMProvider, LLMResponse, Message, Options, Tier
+from regoose_ci.generation.llm.generator import LLMGenerator
+from regoose_ci.providers.base import LLMResponse, Message, Options, Tier
 from regoose_ci.providers.errors import BudgetExceededError, RecordingError, UnavailableError
 from regoose_ci.providers.scripted import ScriptedProvider, ScriptedRequest
 from regoose_ci.providers.structured import StructuredAsker
-from tests.unit.generation.llm.laboratory import Laboratory, changed_function, observe
-
-BASE = """def slugify(text, limit=9):
-    if limit < 0:
-        raise ValueError("limit is negative")
-    return "-".join(text.split())[:limit]
-"""
-HEAD = """def slugify(text, limit=9):
-    if limit < 0:
-        raise ValueError("limit must not be negative")
-    if limit == 7:
-        return text
-    return "-".join(text.split())[:limit]
-"""
-FUNCTION = changed_function(BASE, HEAD, [3, 4, 5])
-IMPORTS = ("from pkg.text import slugify",)
-KNOWN = observe(FUNCTION, Call(CallKind.FUNCTION, "slugify", None, ("'a b'",), (), IMPORTS))
-
-
-def answer(
-    *scenarios: tuple[str, str], tests: Sequence[str] = (), imports: Sequence[str] = ()
-) -> str:
-    return json.dumps(
-        {
-            "scenarios": [
-                {"name": n, "imports": list(imports), "setup": [], "call": c, "expects": "value"}
-                for n, c in scenarios
-            ],
-            "tests": [{"imports": ["import pytest"], "code": code} for code in tests],
-        }
-    )
-
-
-class Session:
-    """One generation with scripted models; what was asked and what became of it."""
-
-    def __init__(self, *script: str | UnavailableError, large: Sequence[str] = ()) -> None:
-        self.small = ScriptedProvider(script, model="small")
-        self.large = ScriptedProvider(large, model="large")
-        self.laboratory = Laboratory()
-        self.turns: list[Turn] = []
-        self.models: dict[Tier, LLMProvider] = {Tier.SMALL: self.small, Tier.LARGE: self.large}
-
-    def run(
-        self, *observations: Observation, feedback: Feedback | None = None, turns: int = 3
-    ) -> list[CandidateTest]:
-        generator = LLMGenerator(
-            StructuredAsker(self.models),
-            self.laboratory,
-            surroundings=lambda _: Surroundings(title="Faster slugs"),
-            on_turn=self.turns.append,
-            max_turns=turns,
-        )
-        context = FunctionContext(FUNCTION, first_party=("pkg",))
-        given = observations or (KNOWN,)
-        return list(anyio.run(generator.generate, context, given, feedback or Feedback()))
-
-    @property
-    def dropped(self) -> list[str]:
-        return [reason for turn in self.turns for d in turn.dropped for reason in d.reasons]
-
-
-def embedded(*observations: Observation) -> list[CandidateTest]:
-    context = FunctionContext(FUNCTION, first_party=("pkg",))
-    return list(anyio.run(EmbeddedGenerator().generate, context, observations, Feedback()))
+from tests.unit.generation.llm.laboratory import Laboratory, observe
+from tests.unit.generation.llm.sessions import (
+    FUNCTION,
+    IMPORTS,
+    KNOWN,
+    Rehearsals,
+    Session,
+    answer,
+    embedded,
+)
 
 
 def test_proposed_input_that_shows_a_difference_becomes_a_catching_test() -> None:
@@ -193,7 +135,6 @@ def test_feedback_tells_outcomes_reasons_and_what_is_missing() -> None:
         ("slugify(__import__('os').getcwd())", "`__import__` is not allowed in a test"),
         ("slugify.__globals__['x'].y()", "`__globals__` reaches into the interpreter"),
         ("print('slugify')", "uses nothing of the project"),
-        ("slugify('a b')", "this call was tried already"),
         ("slugify('a'", "`call` is not one Python expression"),
     ],
 )
@@ -204,6 +145,15 @@ def test_what_may_not_run_is_never_observed(call: str, reason: str) -> None:
     assert session.laboratory.asked == []
     assert reason in session.dropped
     assert tests == embedded(KNOWN)
+
+
+def test_call_that_was_tried_already_is_not_made_again() -> None:
+    session = Session(answer(("test_x", "slugify('a b')"), ("test_y", "slugify('c', 7)")), answer())
+    session.run(turns=2)
+
+    assert [call.args for call in session.laboratory.asked] == [("'c'", "7")]
+    assert "this call was tried already" in session.small.asked[1].messages[-1].text
+    assert session.dropped == []
 
 
 def test_hostile_import_is_dropped_with_its_scenario() -> None:
@@ -270,7 +220,9 @@ def test_failed_sandbox_leaves_the_embedded_tests() -> None:
     async def broken(function: ChangedFunction, calls: Sequence[Call]) -> Sequence[Observation]:
         raise GuestError("the guest died")
 
-    generator = LLMGenerator(StructuredAsker(session.models), broken, on_turn=session.turns.append)
+    generator = LLMGenerator(
+        StructuredAsker(session.models), broken, Rehearsals(), on_turn=session.turns.append
+    )
     context = FunctionContext(FUNCTION, first_party=("pkg",))
     tests = list(anyio.run(generator.generate, context, [KNOWN], Feedback()))
 
@@ -305,7 +257,7 @@ def test_functions_are_worked_on_at_the_same_time() -> None:
 
     provider = ScriptedProvider(say, latency_s=0.05)
     asker = StructuredAsker({Tier.SMALL: provider, Tier.LARGE: provider})
-    generator = LLMGenerator(asker, Laboratory())
+    generator = LLMGenerator(asker, Laboratory(), Rehearsals())
     context = FunctionContext(FUNCTION, first_party=("pkg",))
 
     async def several() -> None:

@@ -48,7 +48,7 @@ def test_same_call_is_tried_once() -> None:
     found = prepared(one, one.model_copy(update={"imports": ["import math"]}))
 
     assert len(found.calls) == 1
-    assert [d.reasons for d in found.dropped] == [("this call was tried already",)]
+    assert [d.reasons for d in found.repeated] == [("this call was tried already",)]
 
 
 @pytest.mark.parametrize("depth", [50, 150, 2000])
