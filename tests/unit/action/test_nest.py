@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from regoose_ci.providers.registry import ADAPTERS
+
 NEST = Path(__file__).parents[3] / ".ci/nest"
 ENGINE = """\
 #!/bin/bash
@@ -161,6 +163,21 @@ def test_who_installs_is_told_the_indexes_by_name_and_nobody_else_is(machine: Ma
     machine.run("--sandbox", "image", "action", "review", **indexes, **paths)
 
     assert set(options(machine.asked("create"), "--env")) == set(indexes)
+    assert "t0ken" not in (machine.notes / "asked").read_text()
+
+
+def test_a_review_with_a_model_gets_the_vendors_keys_and_none_of_their_addresses(
+    machine: Machine,
+) -> None:
+    keys = {name for adapter in ADAPTERS for name in adapter.key_variables}
+    addresses = {name for adapter in ADAPTERS for name in adapter.url_variables}
+    variables = dict.fromkeys(keys | addresses, "t0ken")
+    machine.run("--sandbox", "image", "action", "review", **variables)
+    assert options(machine.asked("create"), "--env") == []
+    (machine.notes / "asked").unlink()
+    machine.run("--sandbox", "image", "action", "review", REGOOSE_PROVIDER="openai", **variables)
+
+    assert set(options(machine.asked("create"), "--env")) == keys
     assert "t0ken" not in (machine.notes / "asked").read_text()
 
 
