@@ -1,4 +1,4 @@
-"""A whole session's questions and answers in a file, and a session played from one.
+"""A whole session's questions and answers in a file.
 
 A recording is JSON lines: a header, then one line per question with its answer or error. It lies
 above cache, budget, router and negotiation, so that a replay needs no endpoint, no key and no
@@ -17,11 +17,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 from typing_extensions import Self, Unpack
 
-from regoose_ci.providers import errors
 from regoose_ci.providers.base import LLMProvider, LLMResponse, Message, Options
 from regoose_ci.providers.errors import BudgetExceededError, ProviderError, RecordingError
 from regoose_ci.providers.exchange import (
-    Ledger,
     StoredRequest,
     StoredResponse,
     StoredSpent,
@@ -30,21 +28,6 @@ from regoose_ci.providers.exchange import (
 
 _HIDDEN = "[redacted]"
 _AS_RECORDED = "Replay it with the version, settings and commits it was recorded with."
-_RESTORABLE: dict[str, type[ProviderError]] = {
-    error.kind: error
-    for error in (
-        errors.AuthError,
-        errors.ModelNotFoundError,
-        errors.QuotaError,
-        errors.RateLimitedError,
-        errors.UnavailableError,
-        errors.TimedOutError,
-        errors.BadAnswerError,
-        errors.RejectedRequestError,
-        errors.PromptTooLongError,
-        errors.RefusedError,
-    )
-}
 
 
 class RecordedModel(BaseModel):
@@ -64,7 +47,9 @@ class _Header(BaseModel):
     models: dict[str, RecordedModel]
 
 
-class _Failure(BaseModel):
+class Failure(BaseModel):
+    """Why there was no answer."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: str
@@ -74,7 +59,9 @@ class _Failure(BaseModel):
     spent: StoredSpent | None = None
 
 
-class _Line(BaseModel):
+class Line(BaseModel):
+    """One question, with its answer or why there was none."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     key: str
@@ -82,7 +69,7 @@ class _Line(BaseModel):
     options: dict[str, JsonValue]
     messages: list[JsonValue]
     response: StoredResponse | None = None
-    failure: _Failure | None = None
+    failure: Failure | None = None
 
 
 class _Note(BaseModel):
@@ -92,7 +79,7 @@ class _Note(BaseModel):
     value: JsonValue
 
 
-_ENTRY: TypeAdapter[_Line | _Note] = TypeAdapter(_Line | _Note)
+_ENTRY: TypeAdapter[Line | _Note] = TypeAdapter(Line | _Note)
 
 
 class Recorder:
@@ -147,7 +134,7 @@ class Recorder:
 
     def failure(self, request: StoredRequest, error: ProviderError | BudgetExceededError) -> None:
         """Record that there was none, and why."""
-        failure = _Failure(
+        failure = Failure(
             kind=error.kind,
             message=error.message,
             remedy=error.remedy,
@@ -156,7 +143,7 @@ class Recorder:
         )
         self._put(_line(request, failure=failure))
 
-    def _put(self, entry: _Header | _Line | _Note) -> None:
+    def _put(self, entry: _Header | Line | _Note) -> None:
         text = entry.model_dump_json(exclude_none=True)
         for secret in self._secrets:
             # As it stands inside a JSON string, without the quotes around it.
@@ -203,7 +190,7 @@ class Recording:
     """
 
     def __init__(self, path: Path) -> None:
-        self._lines: defaultdict[str, deque[_Line]] = defaultdict(deque)
+        self._lines: defaultdict[str, deque[Line]] = defaultdict(deque)
         self._notes: defaultdict[str, deque[JsonValue]] = defaultdict(deque)
         try:
             # Not splitlines: JSON strings may hold other ends of lines as they are.
@@ -221,7 +208,7 @@ class Recording:
                 "Give a file that was written with --record.",
             ) from None
 
-    def next_line(self, request: StoredRequest) -> _Line:
+    def next_line(self, request: StoredRequest) -> Line:
         """The next answer to ``request``.
 
         Raises:
@@ -246,67 +233,12 @@ class Recording:
         return notes.popleft()
 
 
-class ReplayedProvider:
-    """A model that answers from a recording.
-
-    Args:
-        identity: Which of the recorded models it is.
-        recording: The answers.
-        ledger: Told what each answer cost when it was recorded.
-
-    Raises:
-        RecordingError: That model was not recorded.
-    """
-
-    def __init__(self, identity: str, recording: Recording, ledger: Ledger) -> None:
-        if identity not in recording.models:
-            raise RecordingError(f"The recording has no {identity} model")
-        self._recorded = recording.models[identity]
-        self._identity = identity
-        self._recording = recording
-        self._ledger = ledger
-
-    def get_model_name(self) -> str:
-        """The name of the model that was recorded."""
-        return self._recorded.model
-
-    def get_max_tokens(self) -> int:
-        """The most tokens that one answer may have."""
-        return self._recorded.max_tokens
-
-    async def generate(
-        self, messages: Sequence[Message], **options: Unpack[Options]
-    ) -> LLMResponse:
-        """Answer, or fail, as was recorded.
-
-        Raises:
-            RecordingError: This was not asked when it was recorded.
-        """
-        line = self._recording.next_line(stored_request(self._identity, messages, options))
-        if line.response is not None:
-            response = line.response.restored()
-            self._ledger.book(response.spent)
-            return response
-        raise self._restore(line.failure)
-
-    def _restore(self, failure: _Failure | None) -> Exception:
-        if failure is None:
-            return RecordingError("The recording has a line without an answer")
-        if failure.kind == BudgetExceededError.kind:
-            return BudgetExceededError(failure.message, failure.remedy, limit=failure.limit or "")
-        error = _RESTORABLE.get(failure.kind, ProviderError)(failure.message, failure.remedy)
-        if failure.spent is not None:
-            error.spent = failure.spent.restored()
-            self._ledger.book(error.spent)
-        return error
-
-
 def _line(
     request: StoredRequest,
     response: StoredResponse | None = None,
-    failure: _Failure | None = None,
-) -> _Line:
-    return _Line(
+    failure: Failure | None = None,
+) -> Line:
+    return Line(
         key=request.key,
         identity=request.identity,
         options=request.options,

@@ -30,9 +30,9 @@ from regoose_ci.providers.recording import (
     RecordedProvider,
     Recorder,
     Recording,
-    ReplayedProvider,
 )
 from regoose_ci.providers.registry import find_adapter
+from regoose_ci.providers.replay import ReplayedProvider
 from regoose_ci.providers.router import Router
 from regoose_ci.providers.structured import StructuredAsker
 

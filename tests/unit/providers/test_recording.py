@@ -21,8 +21,8 @@ from regoose_ci.providers.recording import (
     RecordedProvider,
     Recorder,
     Recording,
-    ReplayedProvider,
 )
+from regoose_ci.providers.replay import ReplayedProvider
 from regoose_ci.providers.scripted import Line, ScriptedProvider, ScriptedReply
 from regoose_ci.providers.session import replay_session
 
