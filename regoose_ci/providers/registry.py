@@ -35,7 +35,7 @@ SECRET_VARIABLES: frozenset[str] = frozenset(
     {"REGOOSE_API_KEY", "OPENAI_ADMIN_KEY", "AZURE_OPENAI_AD_TOKEN", "ANTHROPIC_AUTH_TOKEN"}
     | {variable for adapter in ADAPTERS for variable in adapter.key_variables}
 )
-"""Variables that hold keys: to be left out of every subprocess's environment."""
+"""Variables that hold keys: no subprocess gets them, and logs blacken what they hold."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from regoose_ci.errors import UsageError
 from regoose_ci.providers.base import Tier
 from regoose_ci.providers.ollama import ADAPTER as OLLAMA
 from regoose_ci.providers.registry import (
-    ADAPTERS,
     NAMES,
     SECRET_VARIABLES,
     ProviderSettings,
@@ -17,6 +16,8 @@ from regoose_ci.providers.registry import (
     provider_status,
     tier_endpoints,
 )
+from regoose_ci.repository.process import inherited_environment
+from regoose_ci.sandbox.calls import engine_environment
 
 NOTHING = ProviderSettings()
 
@@ -164,9 +165,12 @@ def test_says_of_every_provider_whether_it_is_configured() -> None:
     assert "secret" not in repr(statuses)
 
 
-def test_every_key_variable_is_kept_from_subprocesses() -> None:
-    for adapter in ADAPTERS:
-        assert set(adapter.key_variables) <= SECRET_VARIABLES
+def test_no_subprocess_is_given_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SECRET_VARIABLES:
+        monkeypatch.setenv(name, "planted")
+
+    for environment in (engine_environment(), inherited_environment()):
+        assert "planted" not in environment.values()
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,12 @@ from regoose_ci.domain.observations import Call, CallKind, Observation
 from regoose_ci.errors import GuestError
 from regoose_ci.generation.base import Feedback, FunctionContext
 from regoose_ci.generation.llm.generator import LLMGenerator
+from regoose_ci.generation.llm.talk import MANY_BRANCHES
 from regoose_ci.providers.base import LLMResponse, Message, Options, Tier
 from regoose_ci.providers.errors import BudgetExceededError, RecordingError, UnavailableError
 from regoose_ci.providers.scripted import ScriptedProvider, ScriptedRequest
 from regoose_ci.providers.structured import StructuredAsker
-from tests.unit.generation.llm.laboratory import Laboratory, observe
+from tests.unit.generation.llm.laboratory import Laboratory, changed_function, observe
 from tests.unit.generation.llm.sessions import (
     FUNCTION,
     IMPORTS,
@@ -99,6 +100,18 @@ def test_what_failed_small_is_tried_large_once() -> None:
 
     assert [(t.tier, t.gained) for t in session.turns] == [(Tier.SMALL, 0), (Tier.LARGE, 0)]
     assert session.turns[-1].ending == "nothing more was gained"
+
+
+def test_function_with_many_branches_is_asked_about_large_at_once() -> None:
+    checks = "".join(f"    if text == {n}:\n        return {n}\n" for n in range(MANY_BRANCHES))
+    source = f"def slugify(text, limit=9):\n{checks}    return text\n"
+    function = changed_function(source.replace("== 3", "== 33"), source, [8])
+    session = Session(large=[answer()])
+    asker = StructuredAsker(session.models)
+    generator = LLMGenerator(asker, Laboratory(), Rehearsals(), max_turns=1)
+    anyio.run(generator.generate, FunctionContext(function), [], Feedback())
+
+    assert (len(session.small.asked), len(session.large.asked)) == (0, 1)
 
 
 def test_one_model_for_both_tiers_is_not_asked_again_when_nothing_is_gained() -> None:
