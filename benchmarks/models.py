@@ -60,6 +60,7 @@ def main() -> None:
                 "requests": len(together.asked),
                 "most at once": together.most_at_once,
                 "longest chain": {"function": longest, "requests": requests},
+                "requests of it alone": len(alone.asked),
                 "generation, all, s": wall,
                 "generation, longest chain alone, s": path,
                 "wall over critical path": round(wall / path, 2),

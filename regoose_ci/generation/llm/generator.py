@@ -133,7 +133,7 @@ class LLMGenerator:
         gained = talk.learn(prepared, observed)
         tests, unsettled = candidates_from(context, prepared, observed)
         new = talk.untried(tests)
-        verdicts = await self._rehearsed(talk, new)
+        verdicts = await self._rehearsed(talk, number, new)
         gained += talk.judge(new, verdicts)
         dropped = (*prepared.dropped, *unsettled)
         refused = tuple(verdict for verdict in verdicts if has_failed(verdict))
@@ -155,9 +155,14 @@ class LLMGenerator:
         calls = ((call, known.get(without_imports(call))) for call in prepared.calls)
         return {call: observation for call, observation in calls if observation is not None}
 
-    async def _rehearsed(self, talk: Talk, tests: Sequence[CandidateTest]) -> Sequence[Verdict]:
+    async def _rehearsed(
+        self, talk: Talk, number: int, tests: Sequence[CandidateTest]
+    ) -> Sequence[Verdict]:
+        """Run whole tests, unless no turn follows in which they could be mended."""
+        if not tests or not talk.gaps or number >= self._max_turns:
+            return ()
         try:
-            return await self._rehearse(talk.context.function, tests) if tests else ()
+            return await self._rehearse(talk.context.function, tests)
         except GuestError:  # whose fault it was shows when the tests are validated one by one
             return ()
 
@@ -167,7 +172,7 @@ class LLMGenerator:
         What failed small is tried large, once. Where nothing was gained but the answer had faults
         that can be mended, there is one turn for that.
         """
-        if not talk.gaps and not turn.refused:
+        if not talk.gaps:
             return "nothing is missing"
         if turn.number >= self._max_turns:
             return "the turns are used up"

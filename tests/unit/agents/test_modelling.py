@@ -139,7 +139,7 @@ def test_a_models_tests_come_beside_the_embedded_ones() -> None:
 
 
 def test_a_whole_test_that_fails_goes_back_to_the_model_and_is_reported() -> None:
-    made = written([WRONG, ANSWER, "{}"])
+    made = written([WRONG, ANSWER, "{}"], budget=-10.0)
 
     (function,) = finish(made).functions
     assert "test_wrong" not in {test.name for test in made.candidates[PRICE.id]}
@@ -167,19 +167,24 @@ def test_a_model_that_refuses_leaves_the_embedded_tests_and_a_reason() -> None:
 
 def test_a_session_is_played_as_it_was_recorded() -> None:
     notes = Notes()
-    script: list[Line] = [WRONG, ANSWER, "{}"]
-    recorded = written(
-        script, RecordedExplorer(notes), RecordedObserving(notes), RecordedRehearsing(notes)
-    )
-    played = written(
-        script, ReplayedExplorer(notes), ReplayedObserving(notes), ReplayedRehearsing(notes)
-    )
+    script: list[Line] = [ANSWER, "{}", "{}"]
+    recorded = written(script, RecordedExplorer(notes), RecordedObserving(notes))
+    played = written(script, ReplayedExplorer(notes), ReplayedObserving(notes))
 
     assert played.findings[PRICE.id].kept == recorded.findings[PRICE.id].kept
     assert played.candidates == recorded.candidates
     assert played.screened == recorded.screened
-    assert played.refused == recorded.refused
+
+
+def test_rehearsals_are_played_as_they_were_recorded() -> None:
+    notes = Notes()
+    script: list[Line] = [WRONG, ANSWER, "{}"]
+    recorded = written(script, rehearse=RecordedRehearsing(notes), budget=-10.0)
+    played = written(script, rehearse=ReplayedRehearsing(notes), budget=-10.0)
+
     assert [v.candidate.name for v in recorded.refused[PRICE.id]] == ["test_wrong"]
+    assert played.refused == recorded.refused
+    assert played.candidates == recorded.candidates
 
 
 def test_tests_do_in_a_replay_what_they_did() -> None:

@@ -61,11 +61,20 @@ def test_same_whole_test_is_rehearsed_once() -> None:
     assert session.rehearsals.seen == ["test_x"]
 
 
-def test_whole_tests_are_kept_where_they_could_not_be_rehearsed() -> None:
+def test_whole_tests_are_not_rehearsed_where_no_turn_follows() -> None:
     code = "def test_x():\n    for n in (3, 4):\n        assert slugify('a', n) == 'a'\n"
     session = Session(answer(tests=[code]))
-    session.rehearsals.error = GuestError("the guest died")
     tests = session.run(turns=1)
 
+    assert session.rehearsals.seen == []
     assert [t.name for t in tests if t.origin == "model"] == ["test_x"]
-    assert [t.failure for t in session.turns] == [""]
+
+
+def test_whole_tests_are_kept_where_they_could_not_be_rehearsed() -> None:
+    code = "def test_x():\n    for n in (3, 4):\n        assert slugify('a', n) == 'a'\n"
+    session = Session(answer(tests=[code]), large=[answer()])
+    session.rehearsals.error = GuestError("the guest died")
+    tests = session.run()
+
+    assert [t.name for t in tests if t.origin == "model"] == ["test_x"]
+    assert [t.failure for t in session.turns] == ["", ""]
