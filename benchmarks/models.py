@@ -3,8 +3,8 @@
     python -m benchmarks.models
 
 Reviews eight functions of the sample package `till` together, then the one that was asked about
-most often alone: what it takes alone is the critical path. Every answer comes from the labelled
-bag's good samples.
+most often (of several the one that was done last) alone: what it takes alone is the critical path.
+Every answer comes from the labelled bag's good samples.
 """
 
 from __future__ import annotations
@@ -37,12 +37,19 @@ class Measured:
     report: ReviewReport
     asked: list[Asked]
     most_at_once: int
+    finished: list[str]
+    """Names of functions in the order in which their tests were written."""
 
     @property
-    def requests_by_function(self) -> Counter[str]:
+    def requests(self) -> Counter[str]:
         """How often each function was asked about."""
         found = (_PROPOSED.search(asked.text) for asked in self.asked)
         return Counter(match.group(1) for match in found if match)
+
+    @property
+    def longest(self) -> str:
+        """The function with the longest chain of requests; of several the one done last."""
+        return max(self.finished, key=lambda name: (self.requests[name], self.finished.index(name)))
 
 
 def main() -> None:
@@ -50,7 +57,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="regoose-models-") as directory:
         till = make_till(Path(directory) / "repository")
         together = _review(till, Path(directory) / "together", FUNCTIONS)
-        longest, requests = together.requests_by_function.most_common(1)[0]
+        longest = together.longest
         alone = _review(till, Path(directory) / "alone", (longest,))
     wall, path = together.report.timings.generation_s, alone.report.timings.generation_s
     print(
@@ -59,8 +66,11 @@ def main() -> None:
                 "functions": len(together.report.functions),
                 "requests": len(together.asked),
                 "most at once": together.most_at_once,
-                "longest chain": {"function": longest, "requests": requests},
-                "requests of it alone": len(alone.asked),
+                "longest chain": {
+                    "function": longest,
+                    "requests": together.requests[longest],
+                    "requests when alone": alone.requests[longest],
+                },
                 "generation, all, s": wall,
                 "generation, longest chain alone, s": path,
                 "wall over critical path": round(wall / path, 2),
@@ -82,7 +92,16 @@ def _review(till: Project, place: Path, functions: tuple[str, ...]) -> Measured:
         arguments = ("--provider", "openai", "--model", model, "--base-url", server.url)
         ended = program.run("review", str(till.path), *only, *arguments, "--budget", BUDGET,
                             OPENAI_API_KEY=KEY)  # fmt: skip
-        return Measured(ended.report, server.asked, server.most_at_once)
+    return Measured(ended.report, server.asked, server.most_at_once, _finished(ended.out))
+
+
+def _finished(out: Path) -> list[str]:
+    events = [json.loads(line) for line in (out / "session.jsonl").read_text().splitlines()]
+    return [
+        event["function"].rpartition("::")[2]
+        for event in events
+        if (event["event"], event.get("stage")) == ("function_finished", "generation")
+    ]
 
 
 if __name__ == "__main__":
