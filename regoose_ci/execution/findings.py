@@ -27,8 +27,14 @@ MAX_SHAPES = 6
 MAX_ODD = 2
 """Kinds that only odd inputs show, beside natural ones; twice as many where there are none."""
 ODD = 2
-SHAPES_OF = {"exception_raised": 2, "exception_gone": 1, "exception_type": 1}
-"""Fewer where exceptions differ: their inputs are odd more often."""
+SHAPES_OF = {
+    "exception_raised": 2,
+    "exception_gone": 1,
+    "exception_type": 1,
+    "argument": 2,
+    "stdout": 2,
+}
+"""Fewer where the input alone tells shapes apart, and where inputs are odd more often."""
 
 
 @dataclass(slots=True)

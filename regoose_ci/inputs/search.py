@@ -13,6 +13,7 @@ from regoose_ci.inputs.mutate import Mutator
 from regoose_ci.inputs.pool import Pool
 from regoose_ci.inputs.reductions import reduced_seeds
 from regoose_ci.inputs.relations import paired_seeds
+from regoose_ci.inputs.retyping import retyped_seeds
 from regoose_ci.inputs.seeds import Seed, literal_seeds
 
 MAX_CORPUS = 400
@@ -199,6 +200,7 @@ class InputSearch:
                     *literal_seeds(member.call, self.pool),
                     paired_seeds(member.call, self.pool),
                     reduced_seeds(member.call, _one_step_from(member)),
+                    retyped_seeds(member.call, _one_step_from(member)),
                 ]
                 self._expansions.append(_Expansion(goal, deque(map(_Column, seeds))))
         for members in (self._corpus, *map(self._reaching, goals)):
