@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -44,6 +45,14 @@ def _uploader() -> str:
     return str(found)
 
 
+def _copied_action(place: Path) -> Path:
+    """Copy what a run takes from the action's repository; act copies all it is given, each time."""
+    action = place / "action"
+    shutil.copytree(ROOT / ".ci", action / ".ci")
+    shutil.copy(ROOT / "action.yml", action)
+    return action
+
+
 @dataclass(frozen=True)
 class Ran:
     """What a run came to: act's exit code and log, and the outputs of the action."""
@@ -61,6 +70,7 @@ class Runner:
         self.github = github
         self.client = client
         self._image = image
+        self._action = _copied_action(place)
         self._runs = iter(range(50, 1000))
 
     def run(self, example: str, name: str, event: Mapping[str, JsonValue], **inputs: str) -> Ran:
@@ -126,7 +136,7 @@ class Runner:
         }
         command = [str(TOOLS / "act"), name, "--no-cache-server"]
         command += [word for option in options.items() for word in option]
-        command += ["--local-repository", f"org/regoose-action@v1={ROOT}"]
+        command += ["--local-repository", f"org/regoose-action@v1={self._action}"]
         command += ["--local-repository", f"{_uploader()}={TOOLS}/upload-artifact"]
         variables = {
             "GITHUB_API_URL": self.github.url,
