@@ -7,7 +7,7 @@ import anyio
 from regoose_ci.domain.bounds import MAX_DETAIL
 from regoose_ci.domain.candidates import RunRecord
 from regoose_ci.domain.revisions import Revision
-from regoose_ci.execution.validation import run_on
+from regoose_ci.execution.validation import TestInFile, run_on
 from regoose_ci.guest.protocol import Reach, TestRun
 from tests.fakes.guests import FunctionGuest
 from tests.unit.execution.changed import changed
@@ -17,7 +17,9 @@ SOURCE = "def test_price():\n    assert price(5) == 5\n"
 
 def ran(run: TestRun) -> RunRecord:
     guest = FunctionGuest({}, tests=lambda _: run)
-    return anyio.run(run_on, guest, Revision.HEAD, changed("price"), "test_price", SOURCE)
+    return anyio.run(
+        run_on, guest, Revision.HEAD, changed("price"), TestInFile("test_price", SOURCE)
+    )
 
 
 def test_only_lines_of_the_function_count_as_covered() -> None:
