@@ -23,6 +23,7 @@ _TONES: dict[Tone, str] = {
     "failed": "bold red",
 }
 _CONTEXT = 12
+_Change = tuple[FunctionReport, BehaviourChangeReport]
 
 
 def print_verdict(screen: Screen, report: ReviewReport) -> None:
@@ -36,7 +37,7 @@ def print_summary(screen: Screen, report: ReviewReport, directory: Path) -> None
     screen.console.print(said)
     # Also not for these: blank line, head of the table, what is left out, the report, the prompt.
     room = _height(screen) - len(screen.console.render_lines(said, pad=False)) - 5
-    found = ranked_changes(report.functions)
+    found = _one_of_each_first(ranked_changes(report.functions))
     rows = min(len(report.functions), max(room // 3, room - _LINES_PER_CHANGE * len(found)))
     shown = (room - rows) // _LINES_PER_CHANGE
     for function, change in found[:shown]:
@@ -49,6 +50,12 @@ def print_summary(screen: Screen, report: ReviewReport, directory: Path) -> None
         screen.line("")
         screen.console.print(_function_table(screen, report.functions, rows))
     screen.line("Report: ", (str(directory / "report.html"), "bold"))
+
+
+def _one_of_each_first(changes: Sequence[_Change]) -> list[_Change]:
+    """The order in which a screen tells most: it has room for three or four of them."""
+    first = {id(change[0]): change for change in reversed(changes)}
+    return sorted(changes, key=lambda change: first[id(change[0])] is not change)
 
 
 def _verdict_text(screen: Screen, report: ReviewReport) -> Text:

@@ -38,6 +38,11 @@ def ranked_changes(
     ]
 
 
+def leading_changes(functions: Iterable[FunctionReport]) -> int:
+    """How many of `ranked_changes` are not beyond `OF_ONE_FUNCTION`."""
+    return sum(min(len(f.behaviour_changes), OF_ONE_FUNCTION) for f in functions)
+
+
 def _rank(change: BehaviourChangeReport) -> int:
     return _UNINTENDED_FIRST.index(change.intended)
 

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from regoose_ci.domain.report import ReviewReport
 from regoose_ci.reports import wording
 from regoose_ci.reports.html_view import page
-from regoose_ci.reports.neutralise import reveal, spans
+from regoose_ci.reports.neutralise import clip, reveal, spans
 
 
 def render_html(report: ReviewReport, tests: Mapping[str, str]) -> str:
@@ -76,6 +76,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
+        clip=clip,
         count=wording.count,
         generator=wording.generator,
         intent=wording.intent,

@@ -16,6 +16,7 @@ from regoose_ci.reports.highlight import Highlighter
 from regoose_ci.reports.verdict import Verdict, verdict
 
 _CONTEXT = 3
+_FEW, _AT_A_GLANCE = 3, 30
 _SMALLEST_GAP = 3
 _BAR_WIDTH = 1000
 
@@ -46,6 +47,8 @@ class ChangeView:
     function: FunctionReport
     function_anchor: str
     change: BehaviourChangeReport
+    why: str
+    """Empty where it is that of the change before."""
     call: Markup
     test: Markup
 
@@ -87,7 +90,11 @@ class Page:
     report: ReviewReport
     verdict: Verdict
     figures: tuple[tuple[str, str], ...]
+    glance: tuple[ChangeView, ...]
+    """The first change of each function, where they are too many to be taken in as cards."""
     changes: tuple[ChangeView, ...]
+    further_changes: tuple[ChangeView, ...]
+    """Of functions that have enough of them in ``changes``."""
     functions: tuple[FunctionView, ...]
     files: tuple[FileView, ...]
     slices: tuple[Slice, ...]
@@ -98,11 +105,15 @@ class Page:
 def page(report: ReviewReport, tests: Mapping[str, str]) -> Page:
     """Work out the page. Colours go to behaviour changes first, then lines, then tests."""
     highlighter = Highlighter()
+    changes = tuple(_changes(report.functions, highlighter))
+    leading = facts.leading_changes(report.functions)
     return Page(
         report=report,
         verdict=verdict(report),
         figures=tuple(_figures(report)),
-        changes=_changes(report.functions, highlighter),
+        glance=_glance(changes),
+        changes=changes[:leading],
+        further_changes=changes[leading:],
         functions=tuple(
             FunctionView(
                 _anchor(number), function, _state(function), _source(function, highlighter)
@@ -142,22 +153,28 @@ def _figures(report: ReviewReport) -> Iterator[tuple[str, str]]:
     yield "Time", wording.seconds(report.duration_s)
 
 
-def _changes(
-    functions: Sequence[FunctionReport], highlighter: Highlighter
-) -> tuple[ChangeView, ...]:
+def _changes(functions: Sequence[FunctionReport], highlighter: Highlighter) -> Iterator[ChangeView]:
     numbers = {id(function): number for number, function in enumerate(functions)}
-    return tuple(
-        ChangeView(
+    said = None
+    for place, (function, change) in enumerate(facts.ranked_changes(functions), start=1):
+        yield ChangeView(
             number=place,
             anchor=f"change-{place}",
             function=function,
             function_anchor=_anchor(numbers[id(function)]),
             change=change,
+            why="" if change.rationale == said else change.rationale or "",
             call=highlighter.block(change.call),
             test=highlighter.block(change.test),
         )
-        for place, (function, change) in enumerate(facts.ranked_changes(functions), start=1)
-    )
+        said = change.rationale
+
+
+def _glance(changes: Sequence[ChangeView]) -> tuple[ChangeView, ...]:
+    first = {change.function_anchor: change for change in reversed(changes)}
+    if len(first) <= _FEW:
+        return ()
+    return tuple(sorted(first.values(), key=lambda change: change.number))[:_AT_A_GLANCE]
 
 
 def _source(function: FunctionReport, highlighter: Highlighter) -> tuple[Line | Gap, ...]:

@@ -242,8 +242,8 @@ def _change_sections(functions: Sequence[FunctionReport], shown: Iterable[_Piece
         for piece in shown
         if piece.part == "behaviour change"
     ]
-    leading = sum(min(len(f.behaviour_changes), facts.OF_ONE_FUNCTION) for f in functions)
-    yield from _in_sight(changes, min(leading, _CHANGES_IN_SIGHT), "more behaviour change")
+    most = min(facts.leading_changes(functions), _CHANGES_IN_SIGHT)
+    yield from _in_sight(changes, most, "more behaviour change")
 
 
 def _file_sections(shown: Iterable[_Piece]) -> Iterator[str]:

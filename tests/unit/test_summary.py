@@ -83,6 +83,15 @@ def shown(found: ReviewReport, width: int) -> list[str]:
     return [line.rstrip() for line in stream.getvalue().splitlines()]
 
 
+def test_one_change_of_each_function_goes_before_more_of_one() -> None:
+    (change,) = changed(1).behaviour_changes
+    several = tuple(change.model_copy(update={"call": f"first({n})"}) for n in range(3))
+    first = changed(1).model_copy(update={"behaviour_changes": several})
+    printed = "\n".join(shown(report(first, changed(2)), 80))
+    places = [printed.index(call) for call in ("first(0)", "split_bill(1, 2)", "first(1)")]
+    assert places == sorted(places)
+
+
 @pytest.mark.parametrize("width", [60, 80, 200])
 @pytest.mark.parametrize(("changes", "others"), [(0, 1), (1, 0), (2, 2), (4, 40), (60, 300)])
 def test_summary_fits_a_screen(width: int, changes: int, others: int) -> None:

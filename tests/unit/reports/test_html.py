@@ -79,6 +79,28 @@ def test_a_behaviour_change_shows_call_both_outcomes_and_its_test():
     assert 'assert slugify("Tom & Jerry") == "tom-jerry"' in text
 
 
+def test_of_one_function_three_changes_are_in_sight_and_a_reason_is_given_once():
+    (shown,) = slugify_function().behaviour_changes
+    changes = tuple(shown.model_copy(update={"id": f"change{number}"}) for number in range(5))
+    function = slugify_function().model_copy(update={"behaviour_changes": changes})
+    html = render_html(review(function), TESTS)
+    fold = html.index("2 more behaviour changes of functions shown above")
+    assert html.index("change2") < fold < html.index("change3")
+    assert html.count("The title speaks of a faster split") == 1
+
+
+def test_of_many_functions_the_first_changes_are_told_at_a_glance():
+    def page(functions: int) -> str:
+        report = review(
+            *(slugify_function().model_copy(update={"path": f"m{n}.py"}) for n in range(functions))
+        )
+        return render_html(report, TESTS)
+
+    assert 'class="stacks glance"' not in page(3)
+    rows = re.findall(r'<tr>\s*<th scope="row"><a href="#change-(\d+)">', page(40))
+    assert rows == [str(number) for number in range(1, 31)]
+
+
 def test_changed_lines_carry_coverage_and_surviving_mutants():
     text = Page(render_html(sample_review(), TESTS)).text
     assert "48✓ if max_length and len(slug) > max_length:survived: > became >=" in text
