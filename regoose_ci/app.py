@@ -178,8 +178,12 @@ def _packages(request: ReviewRequest) -> Packages | None:
 
 
 def _open_directory(out: Path) -> None:
+    """Make the report directory unless it is there; git is to ignore one that we made."""
+    is_there = out.exists()
     try:
         out.mkdir(parents=True, exist_ok=True)
+        if not is_there:
+            (out / ".gitignore").write_text("*\n", encoding="utf-8")
     except FileExistsError as error:
         raise UsageError(
             f"the report directory {out.name} is a file", "Choose another with --out."

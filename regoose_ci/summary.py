@@ -10,7 +10,7 @@ from rich.text import Text
 
 from regoose_ci.console import CHANGE_STYLE, NOTE_STYLE, Screen
 from regoose_ci.domain.report import BehaviourChangeReport, FunctionReport, ReviewReport
-from regoose_ci.reports.facts import ranked_changes
+from regoose_ci.reports.facts import is_harden, ranked_changes
 from regoose_ci.reports.verdict import Tone, verdict
 from regoose_ci.reports.wording import count, intent, name_of, skip_reason
 
@@ -48,7 +48,7 @@ def print_summary(screen: Screen, report: ReviewReport, directory: Path) -> None
         screen.line((f"… and {more} in the report", NOTE_STYLE))
     if report.functions:
         screen.line("")
-        screen.console.print(_function_table(screen, report.functions, rows))
+        screen.console.print(_function_table(screen, report, rows))
     screen.line("Report: ", (str(directory / "report.html"), "bold"))
 
 
@@ -102,18 +102,18 @@ def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-def _function_table(screen: Screen, functions: Sequence[FunctionReport], rows: int) -> Table:
+def _function_table(screen: Screen, report: ReviewReport, rows: int) -> Table:
     table = Table(box=None, pad_edge=False, expand=True, header_style=NOTE_STYLE)
     table.add_column("function", ratio=3, no_wrap=True, overflow="ellipsis")
     table.add_column("result", ratio=4, no_wrap=True, overflow="ellipsis")
     table.add_column("tests", justify="right", min_width=5)
-    ranked = sorted(functions, key=_rank)
+    ranked = sorted(report.functions, key=_rank)
     fitting = ranked if len(ranked) <= rows else ranked[: rows - 1]
     for function in fitting:
         path = f"  {function.path}" if function.qualname else ""
         table.add_row(
             screen.text(name_of(function), (path, NOTE_STYLE)),
-            screen.text(_result(function)),
+            screen.text(_result(function, report)),
             str(len(function.tests)),
         )
     if len(fitting) < len(ranked):
@@ -126,9 +126,10 @@ def _rank(function: FunctionReport) -> tuple[bool, bool, bool]:
     return not unintended, not function.behaviour_changes, function.status == "tested"
 
 
-def _result(function: FunctionReport) -> str:
+def _result(function: FunctionReport, report: ReviewReport) -> str:
+    edit = [] if is_harden(report) else [function.change]
     if function.behaviour_changes:
         return f"{function.change}: {count(len(function.behaviour_changes), 'behaviour change')}"
     if function.status != "tested":
-        return f"{function.change}, {function.status}: {skip_reason(function)}"
-    return f"{function.change}: {'protected' if function.tests else 'no test kept'}"
+        return f"{', '.join([*edit, function.status])}: {skip_reason(function)}"
+    return ": ".join([*edit, "protected" if function.tests else "no test kept"])

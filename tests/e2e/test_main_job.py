@@ -158,6 +158,19 @@ def test_a_dirty_work_tree_is_reviewed(program: Program, shop: Project) -> None:
     assert shop.git("status", "--short") == "M shop/prices.py\n?? shop/new.py"
 
 
+def test_a_report_in_the_repository_is_no_change_of_it(program: Program, shop: Project) -> None:
+    place = ("--out", "regoose-report")
+    program.start("harden", "shop/prices.py", "--budget", "2", *place, cwd=shop.path)
+    assert (shop.path / "regoose-report/tests").is_dir()
+    assert shop.git("status", "--short") == ""
+
+
+def test_a_directory_that_was_there_is_not_hidden_from_git(program: Program, shop: Project) -> None:
+    program.out.mkdir()
+    program.run("review", "--worktree", cwd=shop.path)
+    assert not (program.out / ".gitignore").exists()
+
+
 def test_without_changes_a_work_tree_has_nothing_to_review(program: Program, shop: Project) -> None:
     ended = program.run("review", "--worktree", cwd=shop.path)
     assert ended.code == 0

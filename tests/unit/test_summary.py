@@ -92,6 +92,13 @@ def test_one_change_of_each_function_goes_before_more_of_one() -> None:
     assert places == sorted(places)
 
 
+def test_what_is_hardened_was_not_added() -> None:
+    function = changed(1).model_copy(update={"change": "added", "behaviour_changes": ()})
+    hardened = report(function).model_copy(update={"base_sha": None})
+    assert "added: protected" in "\n".join(shown(report(function), 80))
+    assert "added" not in "\n".join(shown(hardened, 80))
+
+
 @pytest.mark.parametrize("width", [60, 80, 200])
 @pytest.mark.parametrize(("changes", "others"), [(0, 1), (1, 0), (2, 2), (4, 40), (60, 300)])
 def test_summary_fits_a_screen(width: int, changes: int, others: int) -> None:
