@@ -38,7 +38,7 @@ async def model_generator(
     workers = min(board.request.jobs, len(board.findings))
     async with (
         observing(board.laboratory.pairs, workers) as observe,
-        rehearsing(board) as rehearse,
+        rehearsing(board, workers) as rehearse,
     ):
         yield LLMGenerator(
             asker,

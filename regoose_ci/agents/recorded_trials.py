@@ -94,9 +94,9 @@ class RecordedRehearsing:
         self._recorder = recorder
 
     @asynccontextmanager
-    async def __call__(self, board: Board) -> AsyncIterator[Rehearse]:
+    async def __call__(self, board: Board, workers: int) -> AsyncIterator[Rehearse]:
         """Keep guests ready until the context ends."""
-        async with rehearsing(board) as rehearse:
+        async with rehearsing(board, workers) as rehearse:
 
             async def noting(
                 function: ChangedFunction, tests: Sequence[CandidateTest]
@@ -126,6 +126,7 @@ class ReplayedRehearsing:
     async def __call__(
         self,
         board: Board,  # noqa: ARG002 - the signature of `rehearsing`
+        workers: int,  # noqa: ARG002
     ) -> AsyncIterator[Rehearse]:
         """Give what was noted, function by function in the order of its rehearsals."""
         yield self._rehearse

@@ -242,7 +242,7 @@ def test_a_guest_that_fails_in_a_rehearsal_is_not_used_again() -> None:
     test = candidate(CandidateKind.HARDENING, shown())
 
     async def run() -> list[Verdict]:
-        async with rehearsing(made) as rehearse:
+        async with rehearsing(made, 1) as rehearse:
             with pytest.raises(GuestError):
                 await rehearse(PRICE, [test])
             first = await rehearse(PRICE, [test])
