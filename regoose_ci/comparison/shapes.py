@@ -7,6 +7,7 @@ of different shapes may well have different causes, and one of them may be inten
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from difflib import SequenceMatcher
 
@@ -15,10 +16,16 @@ from regoose_ci.comparison.source import parse_expression
 from regoose_ci.domain.observations import Call, Value
 
 MAX_TEXT = 300
+"""So much of a text is looked at: of two, from where they begin to differ."""
+LONGEST_TEXT = 20_000
 MAX_EDITS = 2
 MAX_SKELETON = 5
 _RELATION = "\t"
 """In a shape, stands before what sets two texts of the input apart."""
+
+_BY_INPUTS = "inputs"
+_BY_EDITS = "edits"
+_SAY_LITTLE = frozenset({"True", "False", "None"})
 
 Kind = tuple[str, ...]
 
@@ -35,8 +42,8 @@ def kind_of_change(found: Difference, call: Call) -> Kind:
     """Return the kind and the shape of a difference; one catching test is made for each."""
     base, head = _text(found.base_part), _text(found.head_part)
     if base is None or head is None:
-        return (*signature_kind(found), _input_shape(call))
-    return (*signature_kind(found), _edits(base, head))
+        return (*signature_kind(found), _BY_INPUTS, _input_shape(call))
+    return (*signature_kind(found), _BY_EDITS, _edits(base, head))
 
 
 def _text(value: Value | None) -> str | None:
@@ -44,19 +51,35 @@ def _text(value: Value | None) -> str | None:
         return None
     node = parse_expression(value.source)
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value[:MAX_TEXT]
+        return node.value[:LONGEST_TEXT]
     return None
 
 
 def _edits(base: str, head: str) -> str:
     """Say what was taken away and put in, by kinds of characters: ``-w:w@``, ``+/``."""
-    before, after = _NUMBER_OR_CHARACTER.findall(base), _NUMBER_OR_CHARACTER.findall(head)
+    before, after = _differing(
+        _NUMBER_OR_CHARACTER.findall(base), _NUMBER_OR_CHARACTER.findall(head)
+    )
     edits: dict[str, None] = {}
     for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag != "equal":
             gone, come = "".join(before[a:b]), "".join(after[c:d])
             edits[f"-{skeleton(gone)}+{skeleton(come)}"] = None
     return "|".join(list(edits)[:MAX_EDITS])
+
+
+def _differing(one: list[str], other: list[str]) -> tuple[list[str], list[str]]:
+    """Leave out what two begin and end with alike, and what is beyond the longest."""
+    begin = _alike(one, other)
+    one, other = one[begin:], other[begin:]
+    end = _alike(one[::-1], other[::-1])
+    return one[: len(one) - end][:MAX_TEXT], other[: len(other) - end][:MAX_TEXT]
+
+
+def _alike(one: list[str], other: list[str]) -> int:
+    """Return how many items two begin with alike."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def skeleton(text: str) -> str:
@@ -66,6 +89,11 @@ def skeleton(text: str) -> str:
     text = re.sub(r"\d+", "d", text)
     text = re.sub(r"[^\x20-\x7e]+", "u", text)
     return re.sub(r"(.)\1+", r"\1", text)[:MAX_SKELETON]
+
+
+def is_told_by_inputs(kind: Kind) -> bool:
+    """Tell whether kinds differ by their inputs alone, though the results would say more."""
+    return _BY_INPUTS in kind and _SAY_LITTLE.isdisjoint(kind)
 
 
 def look_of(kind: Kind) -> str:

@@ -13,7 +13,7 @@ from regoose_ci.comparison.differences import (
     DifferenceKind,
     difference,
 )
-from regoose_ci.comparison.shapes import Kind, look_of, relation_of
+from regoose_ci.comparison.shapes import Kind, is_told_by_inputs, look_of, relation_of
 from regoose_ci.comparison.telling import is_worth_telling
 from regoose_ci.domain.changes import ChangedFunction, FunctionSource
 from regoose_ci.domain.observations import Call, Observation, Reach
@@ -24,6 +24,8 @@ from regoose_ci.guest.protocol import Target
 
 MAX_SHAPES = 6
 """Kinds of difference to show that differ in their shape alone."""
+MAX_INPUTS = 3
+"""The same where results say more than the inputs that tell kinds apart."""
 MAX_ODD = 2
 """Kinds that only odd inputs show, beside natural ones; twice as many where there are none."""
 ODD = 2
@@ -166,7 +168,8 @@ def _with_room(kinds: Sequence[Kind]) -> Iterator[Kind]:
     taken: Counter[Kind] = Counter()
     for kind in kinds:
         taken[kind[:-1]] += 1
-        if taken[kind[:-1]] <= SHAPES_OF.get(kind[0], MAX_SHAPES):
+        most = MAX_INPUTS if is_told_by_inputs(kind) else MAX_SHAPES
+        if taken[kind[:-1]] <= SHAPES_OF.get(kind[0], most):
             yield kind
 
 

@@ -18,6 +18,7 @@ import sys
 import uuid
 from collections.abc import Callable, Mapping
 
+from .arrays import Plain, plain_form
 from .definitions import Definitions
 from .naming import Name, name_of
 
@@ -114,7 +115,8 @@ class SourceWriter:
             return self._arguments(value, {f.name: getattr(value, f.name) for f in fields})
         if self._is_local(type(value)) and (given := _given_attributes(value)) is not None:
             return self._arguments(value, given)
-        return self._by_repr(value)
+        plain = plain_form(value)
+        return self._by_repr(value) if plain is None else self._made_from(plain)
 
     def _enum(self, value: enum.Enum) -> str:
         kind = type(value)
@@ -132,6 +134,11 @@ class SourceWriter:
     def _arguments(self, value: object, fields: Mapping[str, object]) -> str:
         inside = ", ".join(f"{name}={self._write(field)}" for name, field in fields.items())
         return f"{self._named(type(value))}({inside})"
+
+    def _made_from(self, plain: Plain) -> str:
+        self._imports[plain.statement] = None
+        options = [f"{name}={self._write(option)}" for name, option in plain.options]
+        return f"{plain.constructor}({', '.join([self._write(plain.value), *options])})"
 
     def _by_repr(self, value: object) -> str:
         """Use a ``repr`` that builds an equal object again, for types that define equality."""

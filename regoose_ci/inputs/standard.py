@@ -67,12 +67,20 @@ STANDARD: dict[str, tuple[Written, ...]] = {
     "text_stream": _all("io.StringIO({!r})", ("a\nb\n", "", "a b\n\nc"), "import io"),
     "byte_stream": _all("io.BytesIO({!r})", (b"abc", b"", b"a\nb\n"), "import io"),
     "array": _all(
-        "np.array({})", ("[1, 2, 3]", "[1.5, -2.0]", "[[1, 2], [3, 4]]", "[]"), "import numpy as np"
+        "np.array({})",
+        ("[1, 2, 3]", "[1.5, -2.0]", "[[1, 2], [3, 4]]", "[]", "[1.0, float('nan')]"),
+        "import numpy as np",
     ),
-    "series": _all("pd.Series({})", ("[1, 2, 3]", "[1.5, -2.0]"), "import pandas as pd"),
+    "series": _all(
+        "pd.Series({})", ("[1, 2, 3]", "[1.5, -2.0]", "[1.0, float('nan')]"), "import pandas as pd"
+    ),
     "frame": _all(
         "pd.DataFrame({})",
-        ("{'a': [1, 2, 3], 'b': [3, 1, 2]}", "{'a': ['x', 'y', 'x'], 'b': [1.5, 2.0, -1.0]}"),
+        (
+            "{'a': [1, 2, 3], 'b': [3, 1, 2]}",
+            "{'a': ['x', 'y', 'x'], 'b': [1.5, 2.0, -1.0]}",
+            "{'a': [1.0, float('nan')]}",
+        ),
         "import pandas as pd",
     ),
     "slice": _all(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from regoose_ci.comparison.differences import difference
-from regoose_ci.comparison.shapes import Kind, kind_of_change, skeleton
+from regoose_ci.comparison.shapes import Kind, is_told_by_inputs, kind_of_change, skeleton
 from regoose_ci.domain.observations import Call, CallKind, Outcome, OutcomeKind, Value
 
 
@@ -70,3 +70,16 @@ def test_two_texts_are_told_by_what_sets_them_apart() -> None:
 
     assert shape("'~=2.0'", "'~=2.0.0'") == shape("'~=1.18'", "'~=1.18.0'")
     assert shape("'~=2.0'", "'~=2.0.0'") != shape("'~=2.0'", "'~=02.0'")
+
+
+def test_an_edit_far_inside_a_long_text_is_the_same_shape() -> None:
+    filler = "word " * 200
+    assert kind("'x'", "'a (1)'", "'a [1]'") == kind(
+        "'x'", f"'{filler}(1) {filler}'", f"'{filler}[1] {filler}'"
+    )
+
+
+def test_inputs_tell_kinds_apart_where_results_are_no_texts() -> None:
+    assert is_told_by_inputs(kind("'a-b'", "[0, 0]", "[0]"))
+    assert not is_told_by_inputs(kind("'a-b'", "'a b'", "'ab'"))
+    assert not is_told_by_inputs(kind("'a-b'", "True", "False"))  # the input is all there is

@@ -9,6 +9,7 @@ from regoose_ci.domain.observations import Call, Origin, Reach
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.exploration import Exploration
 from regoose_ci.execution.findings import (
+    MAX_INPUTS,
     MAX_ODD,
     ODD,
     FunctionFindings,
@@ -196,3 +197,13 @@ def test_what_another_kind_explains_waits() -> None:
     })  # fmt: skip
     chosen = choose_kinds(seen, dict.fromkeys(seen, 1), 3)
     assert chosen[:2] == [("result", "bool", "u"), ("result", "bool", "@[")]
+
+
+def test_fewer_kinds_are_chosen_that_inputs_alone_tell_apart() -> None:
+    seen = Counter({("result", "list", "list", "inputs", mark): 5 for mark in "abcdef"})
+    told = Counter({("result", "str", "str", "edits", f"-{mark}+"): 5 for mark in "abcdef"})
+    ranks = dict.fromkeys([*seen, *told], 0)
+    assert Counter(kind[1] for kind in choose_kinds(seen + told, ranks, 20)) == {
+        "list": MAX_INPUTS,
+        "str": 6,
+    }
