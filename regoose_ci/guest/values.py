@@ -24,11 +24,8 @@ MAX_TEXT = 2000
 
 _MUTABLE = (list, dict, set, bytearray, deque, io.StringIO, io.BytesIO)
 _SCIENTIFIC = ("numpy", "pandas")
-_ARRAY_METHODS = (
-    ('{}.to_dict("list")', "to_dict", "list"),
-    ("{}.tolist()", "tolist"),
-    ("{}.item()", "item"),
-)
+_ARRAY_METHODS = (("{}.tolist()", "tolist"), ("{}.item()", "item"))
+_FRAME_METHODS = (('{}.to_dict("list")', "to_dict", "list"), *_ARRAY_METHODS)
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{4,}\b")
 _ITERATOR = "iterator"
 _ITERTOOLS = "import itertools"
@@ -177,7 +174,8 @@ def _projections(value: object) -> Iterator[tuple[str, object]]:
 
 
 def _of_array(value: object) -> Iterator[tuple[str, object]]:
-    for template, method, *arguments in _ARRAY_METHODS:
+    methods = _FRAME_METHODS if getattr(value, "ndim", 0) == 2 else _ARRAY_METHODS
+    for template, method, *arguments in methods:
         found = getattr(value, method, None)
         if callable(found):
             yield template, found(*arguments)
