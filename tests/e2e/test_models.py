@@ -184,6 +184,22 @@ def test_a_model_that_fails_leaves_the_embedded_tests(
     assert {test.origin for test in function.tests} == {"embedded"}
 
 
+def test_an_answer_in_another_language_is_shown_and_not_run(
+    program: Program, changed_shop: Project
+) -> None:
+    call, test = "expect(total([1])).toBe(1);", "test('total', () => { total([1]) })"
+    proposal = {"scenarios": [{"name": "test_total", "call": call}], "tests": [{"code": test}]}
+    with server_with(lambda _: Completed(json.dumps(proposal))) as server:
+        arguments = (*options(server), "--budget", "4")
+        ended = program.run("review", str(changed_shop.path), *arguments, OPENAI_API_KEY=KEY)
+
+    (function,) = ended.report.functions
+    findings = {"`call` is not one Python expression", "is not valid Python"}
+    assert (ended.code, ended.report.partial) == (0, False)
+    assert {test.finding for test in function.screened} >= findings
+    assert {test.origin for test in function.tests} == {"embedded"}
+
+
 def test_a_change_cannot_send_the_key_elsewhere(program: Program, changed_shop: Project) -> None:
     with server_with(lambda _: Completed("{}")) as server:
         named = [*zip(*[iter(options(server))] * 2, strict=True)]
