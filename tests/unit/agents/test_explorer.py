@@ -5,8 +5,8 @@ from collections.abc import Callable
 from contextlib import nullcontext
 
 import anyio
-import pytest
 import anyio.lowlevel
+import pytest
 
 from regoose_ci.agents.board import Board, Skip
 from regoose_ci.agents.explorer import Explorer
