@@ -33,8 +33,8 @@ from regoose_ci.inputs.search import InputSearch
 from regoose_ci.inputs.seeds import Seed
 from regoose_ci.inputs.simplify import CallSize, Usual, call_size
 
-LEAST_BARREN = 7.0
-BARREN_SHARE = 0.4
+LEAST_BARREN = 6.0
+BARREN_SHARE = 0.35
 """Exploring ends early when so many seconds, and this share of all, brought nothing new."""
 BATCH_SECONDS = 0.4
 LONGEST_BATCH = 3.0
