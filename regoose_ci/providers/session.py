@@ -110,28 +110,8 @@ def open_session(plan: ModelPlan, budget: Budget, clock: Clock | None = None) ->
     Raises:
         RecordingError: The file to record to cannot be written.
     """
-    from regoose_ci.providers.chat import ChatProvider  # noqa: PLC0415 - see `sdk`
-
-    clock = clock or SystemClock()
     resources = AsyncExitStack()
-    store = CapabilityStore(plan.capabilities)
-
-    def ask_at(endpoint: Endpoint) -> tuple[LLMProvider, LaneLimits]:
-        adapter = find_adapter(endpoint.provider)
-        chat = ChatProvider(adapter, endpoint)
-        resources.push_async_callback(chat.aclose)
-        budgeted = BudgetedProvider(chat, adapter.name, budget)
-        limits = LaneLimits(plan.concurrency or adapter.concurrency, plan.requests_per_minute)
-        return Negotiator(budgeted, endpoint.identity, store, adapter.form), limits
-
-    routers: dict[tuple[str, ...], LLMProvider] = {}  # tiers of the same endpoints share limits
-    models: dict[Tier, LLMProvider] = {}
-    for tier, endpoints in plan.endpoints.items():
-        key = tuple(endpoint.identity for endpoint in endpoints)
-        if key not in routers:
-            lanes = [ask_at(endpoint) for endpoint in endpoints]
-            routers[key] = Router(lanes, plan.policy, clock)
-        models[tier] = routers[key]
+    models = _routed(plan, budget, clock or SystemClock(), resources)
     recorder = _recorder(models, plan, plan.record) if plan.record else None
     if recorder is not None:
         resources.enter_context(recorder)
@@ -173,6 +153,33 @@ async def check_endpoint(endpoint: Endpoint) -> LLMResponse:
     async with ChatProvider(adapter, endpoint) as provider:
         negotiator = Negotiator(provider, endpoint.identity, CapabilityStore(), adapter.form)
         return await negotiator.generate(_HELLO, max_tokens=1)
+
+
+def _routed(
+    plan: ModelPlan, budget: Budget, clock: Clock, resources: AsyncExitStack
+) -> dict[Tier, LLMProvider]:
+    """A router for each tier; tiers of the same endpoints share one, and with it their limits."""
+    from regoose_ci.providers.chat import ChatProvider  # noqa: PLC0415 - see `sdk`
+
+    store = CapabilityStore(plan.capabilities)
+
+    def ask_at(endpoint: Endpoint) -> tuple[LLMProvider, LaneLimits]:
+        adapter = find_adapter(endpoint.provider)
+        chat = ChatProvider(adapter, endpoint)
+        resources.push_async_callback(chat.aclose)
+        budgeted = BudgetedProvider(chat, adapter.name, budget)
+        limits = LaneLimits(plan.concurrency or adapter.concurrency, plan.requests_per_minute)
+        return Negotiator(budgeted, endpoint.identity, store, adapter.form), limits
+
+    routers: dict[tuple[str, ...], LLMProvider] = {}
+    models: dict[Tier, LLMProvider] = {}
+    for tier, endpoints in plan.endpoints.items():
+        key = tuple(endpoint.identity for endpoint in endpoints)
+        if key not in routers:
+            lanes = [ask_at(endpoint) for endpoint in endpoints]
+            routers[key] = Router(lanes, plan.policy, clock)
+        models[tier] = routers[key]
+    return models
 
 
 def _recorder(models: Mapping[Tier, LLMProvider], plan: ModelPlan, path: Path) -> Recorder:
