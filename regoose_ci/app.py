@@ -164,7 +164,7 @@ class _Session:
         """Leave the changes listed, each with the reason why nothing of it was run."""
         assert board.material is not None
         for found in board.material.functions:
-            skip = Skip("needs_unavailable_resource", problem)
+            skip = Skip("no_sandbox", problem)
             board.skipped.setdefault(found.function.id, skip)
         self._ending = Ending(f"{problem}: the changes are listed, nothing was run")
         if not self._request.require_sandbox:

@@ -21,6 +21,7 @@ SkipReason = Literal[
     "does_not_return",
     "budget",
     "needs_unavailable_resource",
+    "no_sandbox",
     "syntax_error",
     "host_python_too_old",
     "too_large",

@@ -95,7 +95,7 @@ def lacks_sandbox(report: ReviewReport) -> bool:
     if report.sandbox.level != "none" or anything_ran(report):
         return False
     reasons = {function.reason for function in report.functions}
-    return "needs_unavailable_resource" in reasons or (
+    return "no_sandbox" in reasons or (
         report.error is not None and report.error.kind == "no_sandbox"
     )
 

@@ -24,6 +24,7 @@ SKIP_REASONS: dict[SkipReason, str] = {
     "budget": "the review ended before its turn",
     "does_not_return": "its calls do not finish, or end the interpreter",
     "needs_unavailable_resource": "it needs something that is not available here",
+    "no_sandbox": "there is no sandbox to run it in",
     "syntax_error": "its file does not parse",
     "host_python_too_old": "it needs a newer Python than the one that runs Regoose",
     "too_large": "it is larger than what is reviewed",

@@ -191,7 +191,7 @@ def test_no_container_engine_and_none_required(
     assert "nothing was run" in ended.stderr
     (function,) = ended.report.functions
     assert (function.qualname, function.status) == ("total", "skipped")
-    assert function.reason == "needs_unavailable_resource"
+    assert function.reason == "no_sandbox"
     assert ended.report.error is None
     assert ended.report.partial_reason is not None
     assert "nothing was run" in ended.report.partial_reason

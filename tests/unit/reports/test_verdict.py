@@ -181,7 +181,8 @@ def test_partial_results_are_said():
 
 
 def test_where_nothing_could_be_run_that_is_the_verdict():
-    report = review(skipped_function()).model_copy(update={"sandbox": SandboxInfo()})
+    listed = skipped_function().model_copy(update={"reason": "no_sandbox"})
+    report = review(listed).model_copy(update={"sandbox": SandboxInfo()})
     said = verdict(report.model_copy(update={"partial": True, "partial_reason": "no engine"}))
     assert said.lead == "Nothing was run:"
     assert said.notes == ()
