@@ -6,12 +6,15 @@ import ast
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from regoose_ci.analysis.examples import is_literal, named
 from regoose_ci.domain.changes import ChangedFunction, FunctionKind
 from regoose_ci.guest.protocol import Call, CallKind
 
 MAX_CALLS = 100
+MAX_FILES = 300
+"""Files that are parsed for the calls of one function."""
 _MAX_SOURCE = 2000
 
 
@@ -45,14 +48,13 @@ def find_call_sites(function: ChangedFunction, sources: Mapping[str, str]) -> tu
     """Calls of the function whose arguments are all literals, in code, tests and documents.
 
     For methods and properties, calls on a receiver that is itself made of literals. Calls that
-    are expected to raise are left out.
+    are expected to raise are left out, and so is what is beyond the first `MAX_FILES` files.
     """
     owner, _, name = function.current.qualname.rpartition(".")
     word = owner.rpartition(".")[2] if name == "__init__" else name
     found: dict[Call, None] = {}
-    for path, text in sources.items():
-        if word not in text:
-            continue
+    naming = ((path, text) for path, text in sources.items() if word in text)
+    for path, text in islice(naming, MAX_FILES):
         found.update(dict.fromkeys(_calls(function, named(path, text, word))))
         if len(found) >= MAX_CALLS:
             return tuple(found)[:MAX_CALLS]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from regoose_ci.analysis.context import find_call_sites, find_related_tests
+from regoose_ci.analysis.context import MAX_FILES, find_call_sites, find_related_tests
 from regoose_ci.domain.changes import ChangedFunction, ChangeKind, FunctionKind, FunctionSource
 from regoose_ci.guest.protocol import Call, CallKind
 
@@ -98,3 +98,11 @@ def test_finds_calls_of_methods(qualname, kind, text, expected):
     (call,) = find_call_sites(_function(qualname, kind), {"a.py": text})
     assert (call.kind, call.name, call.receiver, call.args) == expected
     assert call.imports == ("from pkg.text import URL",)
+
+
+@pytest.mark.parametrize(("others", "found"), [(MAX_FILES - 1, 1), (MAX_FILES, 0)])
+def test_files_that_name_it_are_parsed_up_to_a_number(others, found):
+    sources = {f"m{n}.py": "slugify = None\n" for n in range(others)}
+    sources |= {f"n{n}.py": "nothing = None\n" for n in range(9)}
+    sources["last.py"] = "slugify('a')\n"
+    assert len(find_call_sites(_function(), sources)) == found
