@@ -45,10 +45,10 @@ class RecordedObserving:
         async with observing(pairs, workers) as observe:
 
             async def noting(
-                function: ChangedFunction, calls: Sequence[Call]
+                function: ChangedFunction, calls: Sequence[Call], killed: frozenset[str]
             ) -> Sequence[Observation]:
                 try:
-                    found = await observe(function, calls)
+                    found = await observe(function, calls, killed)
                 except GuestError as error:
                     self._note(function, _Observed(failure=error.message))
                     raise
@@ -80,6 +80,7 @@ class ReplayedObserving:
         self,
         function: ChangedFunction,
         calls: Sequence[Call],  # noqa: ARG002 - the signature of `Observe`
+        killed: frozenset[str],  # noqa: ARG002
     ) -> Sequence[Observation]:
         observed = _Observed.model_validate(self._recording.next_note(function.id))
         if observed.failure is not None:

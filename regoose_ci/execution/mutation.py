@@ -20,19 +20,22 @@ MAX_KILLERS = 15
 SECONDS = 6.0
 
 
-async def measure_mutants(pair: GuestPair, findings: FunctionFindings, seconds: float) -> None:
+async def measure_mutants(
+    pair: GuestPair, findings: FunctionFindings, seconds: float, known: frozenset[str] = frozenset()
+) -> None:
     """Make mutants of the function on head, and note on each observation which it kills.
 
     No mutant is begun after ``seconds``. What an earlier measuring found stays: then only mutants
     that nothing killed yet are tried, and if none was left untried, only on new observations.
+    ``known`` are killed by what was observed elsewhere; they are not tried.
     """
     function = findings.function
     if function.head is None:
         return
-    killed = frozenset(mutant for o in findings.kept for mutant in o.kills)
-    known = {m.id for m in findings.mutants} | findings.equivalent
+    killed = known.union(*(o.kills for o in findings.kept))
+    tried_before = {m.id for m in findings.mutants} | findings.equivalent
     alive = [m for m in make_mutants(function.head) if m.id not in killed | findings.equivalent]
-    is_repeated = all(m.id in known for m in alive)
+    is_repeated = all(m.id in tried_before for m in alive)
     tried = [
         (index, observation)
         for index, observation in enumerate(findings.kept)
@@ -51,7 +54,7 @@ async def measure_mutants(pair: GuestPair, findings: FunctionFindings, seconds: 
     results = await mutate(pair.guests[Revision.HEAD], job)
     findings.measured |= {observation.call for _, observation in tried}
     findings.equivalent |= {r.id for r in results if r.equivalent}
-    begun = known | {r.id for r in results}
+    begun = tried_before | {r.id for r in results}
     findings.mutants = tuple(
         m for m in make_mutants(function.head) if m.id in begun - findings.equivalent
     )

@@ -23,10 +23,13 @@ from regoose_ci.execution.stability import repeat
 SECONDS = 10.0
 MUTANT_SECONDS = 3.0
 
-Observe = Callable[[ChangedFunction, Sequence[Call]], Awaitable[Sequence[Observation]]]
+Observe = Callable[
+    [ChangedFunction, Sequence[Call], frozenset[str]], Awaitable[Sequence[Observation]]
+]
 """Makes calls on both revisions in fresh processes; may tell of fewer, in any order.
 
-It raises `GuestError` where the sandbox fails.
+Which mutants they kill is told, apart from those that are known to be killed by others. It raises
+`GuestError` where the sandbox fails.
 """
 
 
@@ -36,6 +39,7 @@ class _Order:
 
     function: ChangedFunction
     calls: Sequence[Call]
+    killed: frozenset[str]
     done: anyio.Event = field(default_factory=anyio.Event)
     found: Sequence[Observation] = ()
     failure: GuestError | None = None
@@ -46,8 +50,10 @@ async def observing(pairs: PairFactory, workers: int) -> AsyncIterator[Observe]:
     """Keep so many pairs of guests ready to make calls, until the context ends."""
     send, receive = anyio.create_memory_object_stream[_Order](math.inf)
 
-    async def observe(function: ChangedFunction, calls: Sequence[Call]) -> Sequence[Observation]:
-        order = _Order(function, calls)
+    async def observe(
+        function: ChangedFunction, calls: Sequence[Call], killed: frozenset[str]
+    ) -> Sequence[Observation]:
+        order = _Order(function, calls, killed)
         await send.send(order)
         await order.done.wait()
         if order.failure is not None:
@@ -94,7 +100,7 @@ async def _serve_with(
     """Serve until a guest fails (True) or no more orders can come (False)."""
     async for order in orders:
         try:
-            order.found = await _observe(pair, fresh, order.function, order.calls)
+            order.found = await _observe(pair, fresh, order)
         except GuestError as error:
             order.failure = error
             return True
@@ -103,10 +109,9 @@ async def _serve_with(
     return False
 
 
-async def _observe(
-    pair: GuestPair, fresh: GuestPair, function: ChangedFunction, calls: Sequence[Call]
-) -> list[Observation]:
+async def _observe(pair: GuestPair, fresh: GuestPair, order: _Order) -> list[Observation]:
     """Make calls, make them again elsewhere, and note which faults they notice."""
+    function, calls = order.function, order.calls
     watch = {r: (target_of(function, s),) for r, s in sources_of(function).items()}
     results = await pair.on_each(
         lambda r, guest: evaluate(guest, calls, watch.get(r, ()), CALL_TIMEOUT, SECONDS)
@@ -124,5 +129,5 @@ async def _observe(
     ]
     repeated = await repeat(fresh, seen)
     findings = FunctionFindings(function, kept=[o for o in repeated if o.stable])
-    await measure_mutants(fresh, findings, MUTANT_SECONDS)
+    await measure_mutants(fresh, findings, MUTANT_SECONDS, order.killed)
     return [*findings.kept, *(o for o in repeated if not o.stable)]

@@ -150,7 +150,8 @@ class LLMGenerator:
         """Observe the calls that are new; those known already are told as they were."""
         known = {without_imports(o.call): o for o in talk.observations}
         new = [call for call in prepared.calls if without_imports(call) not in known]
-        found = await self._observe(talk.context.function, new) if new else ()
+        killed = frozenset[str]().union(*(o.kills for o in talk.observations))
+        found = await self._observe(talk.context.function, new, killed) if new else ()
         known |= {without_imports(o.call): o for o in found}
         calls = ((call, known.get(without_imports(call))) for call in prepared.calls)
         return {call: observation for call, observation in calls if observation is not None}

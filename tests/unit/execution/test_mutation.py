@@ -27,10 +27,12 @@ def shown(*numbers: int, lines: tuple[int, ...] = (2, 4)) -> list[Observation]:
     ]
 
 
-def measured(findings: FunctionFindings, *results: Mutated) -> MutateJob:
+def measured(
+    findings: FunctionFindings, *results: Mutated, known: frozenset[str] = frozenset()
+) -> MutateJob:
     """Measure with a guest that answers so, and return what it was asked."""
     guest = ScriptedGuest(Answer(sent(*results), OVER))
-    anyio.run(measure_mutants, GuestPair({Revision.HEAD: guest}), findings, 5.0)
+    anyio.run(measure_mutants, GuestPair({Revision.HEAD: guest}), findings, 5.0, known)
     ((_, asked),) = guest.asked
     assert isinstance(asked, MutateJob)
     return asked
@@ -56,6 +58,14 @@ def test_only_what_is_alive_is_tried_again_and_on_new_calls() -> None:
     third = measured(findings, Mutated("m2", (0,)))
     assert [made.args for made in third.calls] == [("5",)]
     assert [o.kills for o in findings.kept] == [{"m0"}, frozenset(), {"m2"}]
+
+
+def test_what_others_are_known_to_kill_is_not_tried() -> None:
+    findings = FunctionFindings(ADDED, kept=shown(1))
+    whole = {fault.id for fault in measured(FunctionFindings(ADDED, kept=shown(1))).faults}
+    asked = measured(findings, Mutated("m2", (0,)), known=frozenset({"m0", "m1"}))
+    assert {fault.id for fault in asked.faults} == whole - {"m0", "m1"}
+    assert [o.kills for o in findings.kept] == [{"m2"}]
 
 
 @pytest.mark.parametrize(("lines", "missing"), [((2, 4), 1), ((2,), 2)])

@@ -35,7 +35,7 @@ def observed(
         async with observing(pairs, 1) as observe:
             for calls in requests:
                 try:
-                    found.append(await observe(PRICE, calls))
+                    found.append(await observe(PRICE, calls, frozenset()))
                 except GuestError as error:  # noqa: PERF203
                     found.append(error)
         return found

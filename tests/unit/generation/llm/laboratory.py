@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FrameType
 
 from regoose_ci.analysis.mutants import make_mutants
@@ -54,10 +54,11 @@ class Laboratory:
     asked: list[Call] = field(default_factory=list)
 
     async def __call__(
-        self, function: ChangedFunction, calls: Sequence[Call]
+        self, function: ChangedFunction, calls: Sequence[Call], killed: frozenset[str]
     ) -> Sequence[Observation]:
         self.asked += calls
-        return [observe(function, call) for call in calls]
+        seen = [observe(function, call) for call in calls]
+        return [replace(observation, kills=observation.kills - killed) for observation in seen]
 
 
 def observe(function: ChangedFunction, call: Call, origin: Origin = Origin.TYPES) -> Observation:

@@ -230,7 +230,9 @@ def test_answer_that_stays_invalid_leaves_the_embedded_tests() -> None:
 def test_failed_sandbox_leaves_the_embedded_tests() -> None:
     session = Session(answer(("test_x", "slugify('x', 7)")))
 
-    async def broken(function: ChangedFunction, calls: Sequence[Call]) -> Sequence[Observation]:
+    async def broken(
+        function: ChangedFunction, calls: Sequence[Call], killed: frozenset[str]
+    ) -> Sequence[Observation]:
         raise GuestError("the guest died")
 
     generator = LLMGenerator(
