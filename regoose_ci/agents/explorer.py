@@ -308,8 +308,7 @@ def _import_problem(described: list[Described], function: ChangedFunction) -> Sk
     own = described[0] if described else None
     if own is None:
         return Skip("no_behaviour_change_possible", "it stands on no revision")
-    is_missing = own.error.endswith(f" has no {function.current.qualname}")
-    if own.error and not (is_missing and any(not d.error for d in described)):
+    if own.error and not (own.is_missing and any(not d.error for d in described)):
         return Skip("import_failed", f"{function.current.module} does not import: {own.error}")
     return None
 

@@ -18,6 +18,10 @@ class ResolveError(Exception):
     """The target cannot be imported or found; the message says why."""
 
 
+class MissingError(ResolveError):
+    """The target's module imports, but holds no such name."""
+
+
 @dataclass(frozen=True)
 class Resolved:
     """A target's callable; ``owner`` is its class when it needs a receiver.
@@ -36,7 +40,8 @@ def resolve(target: Target, root: str = REPOSITORY) -> Resolved:
     """Find ``target`` in the imported project, whose tree stands at ``root``.
 
     Raises:
-        ResolveError: its module does not import, or holds no such name.
+        ResolveError: its module does not import.
+        MissingError: it holds no such name.
     """
     module = import_module(target.module, root)
     *owners, last = target.qualname.split(".")
@@ -69,7 +74,7 @@ def _member(owner: object, name: str, target: Target) -> object:
     try:
         return getattr(owner, name)
     except AttributeError as error:
-        raise ResolveError(f"{target.module} has no {target.qualname}") from error
+        raise MissingError(f"{target.module} has no {target.qualname}") from error
 
 
 def _named(function: object, target: Target) -> Name:
@@ -86,7 +91,7 @@ def _resolve_member(owner: type, name: str, target: Target) -> Resolved:
     try:
         member = inspect.getattr_static(owner, mangled)
     except AttributeError as error:
-        raise ResolveError(f"{target.module} has no {target.qualname}") from error
+        raise MissingError(f"{target.module} has no {target.qualname}") from error
     if isinstance(member, (staticmethod, classmethod)):
         function = getattr(owner, mangled)
         owner_name = name_of(owner) or Name(owner.__qualname__)

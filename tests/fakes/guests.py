@@ -101,7 +101,7 @@ class FunctionGuest:
         identity, qualname = getattr(target, "id", ""), getattr(target, "qualname", "")
         function = self._functions.get(qualname)
         if function is None:
-            return Described(identity, error=f"it has no {qualname}")
+            return Described(identity, f"it has no {qualname}", is_missing=True)
         return Described(identity, name=qualname, parameters=parameters_of(function, False))
 
     def _outcome(self, call: Call) -> tuple[Outcome, Reach]:

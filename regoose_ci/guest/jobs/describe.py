@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ..patterns import patterns_of
 from ..protocol import REPOSITORY, CallKind, Described, DescribeJob, Parameter, Target, TypeForm
-from ..resolve import Resolved, ResolveError, dispatched_to, resolve, undecorated
+from ..resolve import MissingError, Resolved, ResolveError, dispatched_to, resolve, undecorated
 from ..types_of import form_of, parameters_of
 
 
@@ -22,7 +22,7 @@ def _describe(target: Target, root: str) -> Described:
     try:
         resolved = resolve(target, root)
     except ResolveError as error:
-        return Described(target.id, error=str(error)[:500])
+        return Described(target.id, str(error)[:500], isinstance(error, MissingError))
     function = inspect.unwrap(resolved.function)  # type: ignore[arg-type]
     is_property = resolved.kind is CallKind.PROPERTY
     return Described(

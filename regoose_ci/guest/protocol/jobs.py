@@ -66,10 +66,14 @@ class Regex:
 
 @dataclass(frozen=True)
 class Described:
-    """How a target can be called; ``error`` says why it cannot be found or imported."""
+    """How a target can be called; ``error`` says why it cannot be found or imported.
+
+    ``is_missing`` when its module imports, but does not hold it.
+    """
 
     id: str
     error: str = ""
+    is_missing: bool = False
     kind: CallKind = CallKind.FUNCTION
     name: str = ""
     imports: tuple[str, ...] = ()

@@ -47,6 +47,7 @@ def test_each_target_is_answered_also_when_it_cannot_be_found(larder: Path) -> N
     assert bad.error == "RuntimeError: no config"
     assert gone.error == "larder.shelf has no gone"
     assert good.error == ""
+    assert [d.is_missing for d in (bad, gone, good)] == [False, True, False]
 
 
 HIDING = """
