@@ -29,6 +29,8 @@ TOOLS = CACHE / "act"
 """Made by ``.ci/act``."""
 EXAMPLES = ROOT / "examples/workflows"
 NUMBER = 7
+INDEX_PASSWORD = "pw-0f-the-index"
+"""In the job's variables, for whoever installs packages."""
 _LONGEST = 400.0
 _AFTER = """
       - if: always()
@@ -143,6 +145,7 @@ class Runner:
             # By its name, the uploading action takes any other server for one that it cannot serve.
             "GITHUB_SERVER_URL": self.github.url.replace("127.0.0.1", "github.localhost"),
             "GITHUB_REPOSITORY": REPOSITORY,
+            "UV_INDEX_OURS_PASSWORD": INDEX_PASSWORD,
             **{n: v for n, v in self.client.environment.items() if n.startswith("DOCKER_")},
         }
         return command + [w for n, v in variables.items() for w in ("--env", f"{n}={v}")]

@@ -49,10 +49,11 @@ THEFT = """
     from grab import grab
 
     PORT = {port}
-    # The token, the model's key, the token as git sends it, and the runner's own variables.
-    # The last is put within reach, to see that what is there is found.
+    # The token, the model's key, the index's password, the token as git sends it, and the runner's
+    # own variables. The last is put within reach, to see that what is there is found.
     WANTED = (
-        "ghs_T0k", "sk-TheKey", "eC1hY2Nlc3MtdG9r", "GITHUB_TOKEN=", "ACTIONS_RUNTIME", "bait",
+        "ghs_T0k", "sk-TheKey", "pw-0f-the", "eC1hY2Nlc3MtdG9r", "GITHUB_TOKEN=",
+        "ACTIONS_RUNTIME", "bait",
     )
 
 
