@@ -1,4 +1,4 @@
-"""Ctrl-C at each stage: exit code 130, a report of what is done, and nothing left running."""
+"""Ctrl-C at each stage: exit code 130, a report of what is done, and nothing left; and Ctrl-Z."""
 
 from __future__ import annotations
 
@@ -56,6 +56,21 @@ def test_before_anything_is_known(program: Program, changed_shop: Project) -> No
         interrupt(program, process)
     report = program.report()
     assert report.partial_reason == "interrupted"
+    program.assert_nothing_left()
+
+
+def test_a_pause_is_no_fault_of_the_reviewed_code(program: Program, changed_shop: Project) -> None:
+    """As when its machine or container is suspended, and goes on."""
+    with program.started("review", "--budget", "10", cwd=changed_shop.path) as process:
+        wait_until(lambda: begun(program, "exploration"), LONGEST)
+        os.kill(process.pid, signal.SIGSTOP)
+        time.sleep(3)
+        os.kill(process.pid, signal.SIGCONT)
+        _, stderr = process.communicate(timeout=LONGEST)
+    assert process.returncode == 0, stderr
+    (total,) = program.report().functions
+    assert (total.status, total.reason) == ("tested", None), total.detail
+    assert total.behaviour_changes
     program.assert_nothing_left()
 
 

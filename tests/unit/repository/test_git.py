@@ -117,12 +117,15 @@ def test_shallow_clone_without_the_merge_base(project, tmp_path):
 def test_diff_holds_python_files_only_but_all_paths_are_listed(project):
     project.write("a.py", "def f():\n    return 2\n")
     project.write("notes with space.txt", "x\n")
+    project.write("notebook.ipynb", "{}\n")
     project.commit()
     repository = GitRepository.open(project.path)
     revisions = repository.resolve_range(None, None)
-    assert "notes" not in repository.diff(revisions)
+    assert "note" not in repository.diff(revisions)
     assert "+    return 2" in repository.diff(revisions)
-    assert repository.changed_paths(revisions) == ("a.py", "notes with space.txt")
+    assert repository.changed_paths(revisions) == (
+        "a.py", "notebook.ipynb", "notes with space.txt",
+    )  # fmt: skip
 
 
 def test_repository_configuration_runs_nothing(project, tmp_path):
