@@ -81,7 +81,9 @@ def render_call(call: Call) -> str:
 
 
 def render_observed(call: Call, outcome: Outcome) -> str:
-    """The expression whose value ``outcome`` holds: awaited or listed where the guest did so."""
+    """The expression whose value ``outcome`` holds: awaited, listed or entered as by the guest."""
+    if outcome.entered:
+        return "entered()"
     if outcome.awaited and outcome.iterated:
         return "asyncio.run(collect())"
     source = render_call(call)
@@ -92,11 +94,19 @@ def render_observed(call: Call, outcome: Outcome) -> str:
     return source
 
 
-def collecting_lines(call: Call, outcome: Outcome) -> tuple[str, ...]:
-    """The definition of ``collect`` that `render_observed` uses for an asynchronous iterator."""
+def helper_lines(call: Call, outcome: Outcome) -> tuple[str, ...]:
+    """The definition that `render_observed` uses for context managers and async iterators."""
+    source = render_call(call)
+    if outcome.entered:
+        return (
+            "def entered():",
+            f"    with {source} as inside:",
+            "        return inside",
+            "",
+        )
     if not (outcome.awaited and outcome.iterated):
         return ()
-    return ("async def collect():", f"    return [item async for item in {render_call(call)}]", "")
+    return ("async def collect():", f"    return [item async for item in {source}]", "")
 
 
 def observed_imports(call: Call, outcome: Outcome) -> tuple[str, ...]:

@@ -147,7 +147,9 @@ def _result(base: Outcome, head: Outcome) -> Difference | None:
         return None
     if head.iterated and (first := base.value.parts.get(_FIRST_ITEMS)) is not None:
         return Difference(DifferenceKind.RESULT, base, head, _FIRST_ITEMS, first, head.value)
-    if base.awaited is not head.awaited or (head.iterated and not base.iterated):
+    if (base.awaited, base.entered) != (head.awaited, head.entered):
+        return Difference(DifferenceKind.RESULT, base, head)
+    if head.iterated and not base.iterated:
         return Difference(DifferenceKind.RESULT, base, head)
     ours, theirs = base.value, head.value
     if base.iterated and not head.iterated:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
-from regoose_ci.domain.observations import Call, Observation, Origin, Outcome, Value
+from regoose_ci.domain.observations import Call, Observation, Origin, Outcome, OutcomeKind, Value
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.endings import Ending, ending_of
 from regoose_ci.execution.findings import FunctionFindings, noteworthy_difference
@@ -120,7 +120,7 @@ def common_outcome(one: Outcome, other: Outcome) -> Outcome | None:
     """Return what two outcomes of the same call share; ``None`` when they are not alike."""
     if one == other:
         return one
-    same_kind = (one.kind, one.awaited, one.iterated) == (other.kind, other.awaited, other.iterated)
+    same_kind = _way(one) == _way(other)
     if not same_kind or (one.raised is None) != (other.raised is None):
         return None
     raised = one.raised
@@ -163,3 +163,7 @@ def common_value(one: Value, other: Value) -> Value | None:
     if one.source is not None and one.source == other.source:
         return Value(one.type, one.source, one.imports, parts)
     return Value(one.type, parts=parts) if parts else None
+
+
+def _way(outcome: Outcome) -> tuple[OutcomeKind, bool, bool, bool]:
+    return (outcome.kind, outcome.awaited, outcome.iterated, outcome.entered)

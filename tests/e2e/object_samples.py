@@ -411,6 +411,21 @@ WAYS = {
         "+= 1",
         "+= 2",
     ),
+    "context_manager": Sample(
+        """
+        from collections.abc import Iterator
+        from contextlib import contextmanager
+
+
+        @contextmanager
+        def section(title: str, depth: int = 1) -> Iterator[str]:
+            if depth < 1:
+                raise ValueError(f"no depth {depth}")
+            yield "#" * depth + " " + title.strip()
+        """,
+        "title.strip()",
+        "title",
+    ),
     "coroutine": Sample(
         """
         async def fetch_all(names: list[str]) -> list[str]:

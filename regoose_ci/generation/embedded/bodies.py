@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from regoose_ci.comparison.calls import (
-    collecting_lines,
+    helper_lines,
     is_statement,
     observed_imports,
     render_call,
@@ -51,7 +51,7 @@ def value_body(
     if len(checks) == 1 and _first_line(call, outcome, checks[0]) > width:
         call, longest = _with_longest_argument_named(call, parameters)
         setup += longest
-    setup += collecting_lines(call, outcome)
+    setup += helper_lines(call, outcome)
     subject = render_observed(call, outcome)
     if len(checks) > 1:
         name = usable_name("outcome", call) if "result" in subject else "result"
@@ -73,7 +73,7 @@ def raising_body(call: Call, outcome: Outcome, raised: Raised, pattern: str) -> 
     """
     ready = arranged(call, ())
     call = ready.call
-    setup = (*ready.lines, *collecting_lines(call, outcome))
+    setup = (*ready.lines, *helper_lines(call, outcome))
     act = _as_statement(call, outcome)
     return Body(
         (*setup, f"with pytest.raises({raised.name}, match={pattern}):", _INDENT + act),
@@ -107,7 +107,7 @@ def argument_body(
         call, names[key], lines = replaced
         setup += lines
     shown, flipped = [], []
-    setup += collecting_lines(call, outcome)
+    setup += helper_lines(call, outcome)
     imports = [*observed_imports(call, outcome)]
     value = outcome.value
     if value is not None and value.source != "None" and not is_statement(call):
@@ -129,7 +129,7 @@ def stdout_body(call: Call, outcome: Outcome, check: Check) -> Body:
     """Assert what a call prints."""
     ready = arranged(call, ())
     call = ready.call
-    setup = (*ready.lines, *collecting_lines(call, outcome))
+    setup = (*ready.lines, *helper_lines(call, outcome))
     act = _as_statement(call, outcome)
     read = "capsys.readouterr().out"
     return Body(

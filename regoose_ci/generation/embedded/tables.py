@@ -47,7 +47,8 @@ def shape(row: Row) -> tuple[object, ...]:
         fixed = row.claim.expected if row.claim.relation.name == "IS" else kind
         form = (row.changed, row.claim.path, row.claim.relation, fixed)
     keywords = tuple(key for key, _ in call.kwargs)
-    return (call.kind, call.name, len(call.args), keywords, outcome.awaited, outcome.iterated, form)
+    ways = (outcome.awaited, outcome.iterated, outcome.entered)
+    return (call.kind, call.name, len(call.args), keywords, ways, form)
 
 
 def table_body(rows: Sequence[Row], parameters: Sequence[str], width: int) -> Body | None:

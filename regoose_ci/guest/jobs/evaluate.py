@@ -76,9 +76,10 @@ class _Result:
     returned: object = None
     awaited: bool = False
     iterated: bool = False
+    entered: bool = False
 
     def take(self, returned: object) -> None:
-        """Await or iterate what a call returned, if it is of that kind."""
+        """Await, iterate or enter what a call returned, if it is of that kind."""
         kind = type(returned)  # never ``isinstance``: it asks the object, which may raise
         if issubclass(kind, CoroutineType):
             assert isinstance(returned, CoroutineType)
@@ -90,6 +91,11 @@ class _Result:
         elif hasattr(kind, "__next__") and not issubclass(kind, io.IOBase):
             self.iterated = True
             self.returned = list(itertools.islice(returned, MAX_ITEMS + 1))  # type: ignore[call-overload]
+        elif issubclass(kind, contextlib._GeneratorContextManager):
+            assert isinstance(returned, contextlib._GeneratorContextManager)
+            self.entered = True
+            with returned as self.returned:
+                pass
         else:
             self.returned = returned
 
@@ -173,6 +179,7 @@ class Evaluator:
             raised=raised,
             awaited=result.awaited,
             iterated=result.iterated,
+            entered=result.entered,
             changed_arguments=arguments.changed(),
         )
 

@@ -80,7 +80,8 @@ class Outcome:
     """What came of one call: its result or exception, changed arguments, and written output.
 
     ``awaited`` and ``iterated`` say that ``value`` is what awaiting the result gave, or a list
-    of the first items it yielded. ``changed_arguments`` maps a position (``"0"``), a keyword or
+    of the first items it yielded; ``entered`` that it is what ``with`` gave, for a function with
+    ``@contextmanager``. ``changed_arguments`` maps a position (``"0"``), a keyword or
     ``"self"`` to the argument's value after the call, for those that the call changed.
     """
 
@@ -89,6 +90,7 @@ class Outcome:
     raised: Raised | None = None
     awaited: bool = False
     iterated: bool = False
+    entered: bool = False
     changed_arguments: Mapping[str, Value] = field(default_factory=dict)
     stdout: str = ""
     detail: str = ""

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
 
 from regoose_ci.comparison.calls import (
+    helper_lines,
     is_comparison,
     is_public_call,
     is_statement,
@@ -70,6 +73,15 @@ def test_results_are_awaited_and_listed_as_the_guest_did(
 def test_iteration_is_listed_once() -> None:
     outcome = Outcome(OutcomeKind.RETURNED, iterated=True)
     assert render_observed(method("a", "__iter__"), outcome) == "list(a)"
+
+
+def test_context_managers_are_entered_as_the_guest_did() -> None:
+    outcome = Outcome(OutcomeKind.RETURNED, entered=True)
+    made = call("opened", "'a'")
+    program = "\n".join([*helper_lines(made, outcome), f"found = {render_observed(made, outcome)}"])
+    namespace: dict[str, object] = {"opened": contextmanager(iter)}
+    exec(program, namespace)  # noqa: S102 - our own text
+    assert namespace["found"] == "a"
 
 
 def test_item_assignment_is_a_statement() -> None:

@@ -24,6 +24,7 @@ from tests.unit.guest import sample
 
 ACTS = {
     "larder/acts.py": """
+        import contextlib
         import os
         import sys
         import time
@@ -71,6 +72,13 @@ ACTS = {
         def broken_count():
             yield 1
             raise LookupError("second")
+
+
+        @contextlib.contextmanager
+        def opened(name):
+            yield name.upper()
+            if name == "stuck":
+                raise OSError("not closed")
 
 
         async def fetch(value):
@@ -390,6 +398,14 @@ def test_iterators_are_listed_up_to_the_limit(larder: Path) -> None:
     assert found.iterated
     assert found.value == Value("list", repr(list(range(MAX_ITEMS))))
     assert outcome(larder, method("Counter(2)", "__iter__")).value == Value("list", "[0, 1]")
+
+
+def test_context_managers_are_entered(larder: Path) -> None:
+    found = outcome(larder, call("opened", "'a'"))
+    assert (found.value, found.entered) == (Value("str", "'A'"), True)
+    stuck = outcome(larder, call("opened", "'stuck'"))
+    assert stuck.raised is not None
+    assert (stuck.raised.message, stuck.entered) == ("not closed", True)
 
 
 def test_coroutines_are_awaited(larder: Path) -> None:
