@@ -23,6 +23,8 @@ _TONES: dict[Tone, str] = {
     "failed": "bold red",
 }
 _CONTEXT = 12
+_SHORT_ID = 8
+"""So much of an id is enough for ``regoose explain``, and is never cut."""
 _Change = tuple[FunctionReport, BehaviourChangeReport]
 
 
@@ -80,8 +82,8 @@ def _change_lines(
     )
     yield Text("")
     yield screen.text(
-        (change.call, CHANGE_STYLE), f"  {function.path}", f" · {intent(change)}",
-        (f" · id {change.id}", NOTE_STYLE),
+        (f"{change.id[:_SHORT_ID]}  ", NOTE_STYLE), (change.call, CHANGE_STYLE),
+        f"  {intent(change)}", (f" · {function.path}", NOTE_STYLE),
     )  # fmt: skip
     yield screen.text(("  base ", NOTE_STYLE)).append(base)
     yield screen.text(("  head ", NOTE_STYLE)).append(head)

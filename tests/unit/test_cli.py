@@ -267,7 +267,7 @@ def test_the_summary_is_on_stdout_and_progress_on_stderr(
     FakeApplication(changed("no")).run("review", "--out", "here")
 
     printed = capsys.readouterr()
-    assert "f(1)  a.py" in printed.out
+    assert "f(1)  looks unintended · a.py" in printed.out
     assert printed.out.endswith("Report: here/report.html\n")
     assert printed.err.startswith("analysis: ")
 

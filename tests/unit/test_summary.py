@@ -115,7 +115,7 @@ def test_summary_shows_the_change_its_call_and_both_results() -> None:
     lines = shown(report(quiet(1), changed(2)), 100)
 
     assert lines[0].startswith("1 behaviour change that looks unintended, in 2 changed functions")
-    assert "split_bill(1, 2)  shop/money.py · looks unintended (90% sure) · id b2" in lines
+    assert "b2  split_bill(1, 2)  looks unintended (90% sure) · shop/money.py" in lines
     assert "  base returns [1, 0]" in lines
     assert "  head returns [0, 0]" in lines
 
@@ -130,10 +130,18 @@ def test_functions_with_findings_come_first_in_the_table() -> None:
     assert "no input reached the changed lines" in lines[start + 2]
 
 
+def test_an_id_is_never_cut() -> None:
+    (change,) = changed(1).behaviour_changes
+    long = change.model_copy(update={"id": "0123456789ab", "call": "f(" + "1, " * 50 + ")"})
+    function = changed(1).model_copy(update={"behaviour_changes": (long,)})
+
+    assert any(line.startswith("01234567  f(1, 1,") for line in shown(report(function), 60))
+
+
 def test_the_count_of_what_is_left_out_is_shown() -> None:
     lines = shown(report(*(changed(n) for n in range(60))), 80)
 
-    calls = sum(line.startswith("split_bill(1, 2)") for line in lines)
+    calls = sum("  split_bill(1, 2)  " in line for line in lines)
     rows = sum(line.startswith("split_bill_") for line in lines)
     assert f"… and {60 - calls} more behaviour changes in the report" in lines
     assert any(line.startswith(f"… and {60 - rows} more") for line in lines)
@@ -169,5 +177,5 @@ def test_what_looks_unintended_comes_first() -> None:
 
     lines = shown(report(meant, changed(2)), 100)
 
-    calls = [line.partition("  ")[0] for line in lines if " · looks " in line]
+    calls = [line.split("  ")[1] for line in lines if "  looks " in line]
     assert calls == ["split_bill(1, 2)", "add_tax(1, 50)"]
