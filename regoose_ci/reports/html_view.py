@@ -92,6 +92,7 @@ class Page:
     figures: tuple[tuple[str, str], ...]
     glance: tuple[ChangeView, ...]
     """The first change of each function, where they are too many to be taken in as cards."""
+    beyond_glance: int
     changes: tuple[ChangeView, ...]
     further_changes: tuple[ChangeView, ...]
     """Of functions that have enough of them in ``changes``."""
@@ -107,11 +108,13 @@ def page(report: ReviewReport, tests: Mapping[str, str]) -> Page:
     highlighter = Highlighter()
     changes = tuple(_changes(report.functions, highlighter))
     leading = facts.leading_changes(report.functions)
+    glance = _glance(changes)
     return Page(
         report=report,
         verdict=verdict(report),
         figures=tuple(_figures(report)),
-        glance=_glance(changes),
+        glance=glance[:_AT_A_GLANCE],
+        beyond_glance=len(glance[_AT_A_GLANCE:]),
         changes=changes[:leading],
         further_changes=changes[leading:],
         functions=tuple(
@@ -174,7 +177,7 @@ def _glance(changes: Sequence[ChangeView]) -> tuple[ChangeView, ...]:
     first = {change.function_anchor: change for change in reversed(changes)}
     if len(first) <= _FEW:
         return ()
-    return tuple(sorted(first.values(), key=lambda change: change.number))[:_AT_A_GLANCE]
+    return tuple(sorted(first.values(), key=lambda change: change.number))
 
 
 def _source(function: FunctionReport, highlighter: Highlighter) -> tuple[Line | Gap, ...]:

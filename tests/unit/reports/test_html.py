@@ -99,6 +99,7 @@ def test_of_many_functions_the_first_changes_are_told_at_a_glance():
     assert 'class="stacks glance"' not in page(3)
     rows = re.findall(r'<tr>\s*<th scope="row"><a href="#change-(\d+)">', page(40))
     assert rows == [str(number) for number in range(1, 31)]
+    assert "… and 10 more functions below." in page(40)
 
 
 def test_changed_lines_carry_coverage_and_surviving_mutants():
