@@ -117,13 +117,17 @@ def _input_shape(call: Call) -> str:
     for part in parts:
         node = parse_expression(part)
         for found in ast.walk(node) if node is not None else ():
-            if isinstance(found, ast.UnaryOp):
+            if isinstance(found, ast.UnaryOp) and not _is_zero(found.operand):
                 seen.add(type(found.op).__name__)
             elif isinstance(found, ast.Constant):
                 seen.update(_constant_shape(found.value))
                 if isinstance(found.value, str):
                     texts.append(found.value[:MAX_TEXT])
     return "".join(sorted(seen)) + (_RELATION + _edits(*texts) if len(texts) == 2 else "")
+
+
+def _is_zero(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == 0
 
 
 def _constant_shape(value: object) -> set[str]:

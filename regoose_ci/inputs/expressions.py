@@ -127,3 +127,16 @@ def _bound_names(statement: str) -> tuple[str, ...]:
         for node in body
         if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.Assign))
     )
+
+
+class PlainSigns(ast.NodeTransformer):
+    """Writes ``-(-1)`` as ``1``: a changed constant may stand behind a sign."""
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        """Write a sign and the constant behind it as one constant, where that is plainer."""
+        inner = node.operand
+        if isinstance(node.op, ast.USub) and isinstance(inner, ast.Constant):
+            value = inner.value
+            if isinstance(value, (int, float)) and not isinstance(value, bool) and value <= 0:
+                return ast.copy_location(ast.Constant(-value if value else value), node)
+        return self.generic_visit(node)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from regoose_ci.domain.observations import Call
 from regoose_ci.guest.protocol import read_recipe
-from regoose_ci.inputs.expressions import constants, containers, kind_of, merged, parse
+from regoose_ci.inputs.expressions import PlainSigns, constants, containers, kind_of, merged, parse
 from regoose_ci.inputs.pool import Pool
 from regoose_ci.inputs.reductions import columns_of, without_column
 from regoose_ci.inputs.relations import NEARLY_EQUAL, rename_shared
@@ -324,18 +324,6 @@ def _put(call: Call, spot: _Spot, source: str) -> Call:
 
 def _unparse(tree: ast.Expression) -> str | None:
     try:
-        return ast.unparse(_PlainSigns().visit(tree))
+        return ast.unparse(PlainSigns().visit(tree))
     except (ValueError, RecursionError):
         return None
-
-
-class _PlainSigns(ast.NodeTransformer):
-    """Writes ``-(-1)`` as ``1``: a mutated constant may stand behind a sign."""
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
-        inner = node.operand
-        if isinstance(node.op, ast.USub) and isinstance(inner, ast.Constant):
-            value = inner.value
-            if isinstance(value, (int, float)) and not isinstance(value, bool) and value <= 0:
-                return ast.copy_location(ast.Constant(-value if value else value), node)
-        return self.generic_visit(node)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from regoose_ci.domain.observations import Call
 from regoose_ci.guest.protocol import read_recipe, recipe
-from regoose_ci.inputs.expressions import held_by, parse, size
+from regoose_ci.inputs.expressions import PlainSigns, held_by, parse, size
 
 CallSize = tuple[int, int, tuple[int, int, str]]
 _PLAIN_WORDS = ("a", "b", "1", "0")
@@ -80,7 +80,7 @@ def simpler_expressions(source: str, kept_texts: int = 0) -> Iterator[str]:
             changed = copy.deepcopy(tree)
             target = next(n for i, n in enumerate(ast.walk(changed)) if i == index)
             if _replace(changed, target, replacement):
-                text = ast.unparse(changed)
+                text = ast.unparse(PlainSigns().visit(changed))
                 if size(text) < size(source):
                     yield text
 

@@ -22,7 +22,8 @@ def _describe(target: Target, root: str) -> Described:
     try:
         resolved = resolve(target, root)
     except ResolveError as error:
-        return Described(target.id, str(error)[:500], isinstance(error, MissingError))
+        is_missing = isinstance(error, MissingError)
+        return Described(target.id, error=str(error)[:500], is_missing=is_missing)
     function = inspect.unwrap(resolved.function)  # type: ignore[arg-type]
     is_property = resolved.kind is CallKind.PROPERTY
     return Described(

@@ -73,7 +73,6 @@ class Described:
 
     id: str
     error: str = ""
-    is_missing: bool = False
     kind: CallKind = CallKind.FUNCTION
     name: str = ""
     imports: tuple[str, ...] = ()
@@ -82,6 +81,7 @@ class Described:
     is_async: bool = False
     is_generator: bool = False
     patterns: tuple[Regex, ...] = ()
+    is_missing: bool = False
 
 
 @dataclass(frozen=True)

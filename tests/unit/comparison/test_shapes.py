@@ -83,3 +83,8 @@ def test_inputs_tell_kinds_apart_where_results_are_no_texts() -> None:
     assert is_told_by_inputs(kind("'a-b'", "[0, 0]", "[0]"))
     assert not is_told_by_inputs(kind("'a-b'", "'a b'", "'ab'"))
     assert not is_told_by_inputs(kind("'a-b'", "True", "False"))  # the input is all there is
+
+
+def test_nothing_is_no_other_input_for_its_sign() -> None:
+    assert kind("0.0", "1", "2") == kind("-0.0", "1", "2")
+    assert kind("1.0", "1", "2") != kind("-1.0", "1", "2")

@@ -74,3 +74,8 @@ def test_usual_arguments_count_nothing_and_stay() -> None:
 
 def test_what_does_not_parse_cannot_be_simplified() -> None:
     assert list(simpler_expressions("f(")) == []
+
+
+def test_a_number_loses_its_sign_when_nothing_is_left_of_it() -> None:
+    assert "0" in simpler_expressions("-50")
+    assert "-0" not in simpler_expressions("-50")
