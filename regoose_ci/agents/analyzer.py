@@ -7,7 +7,7 @@ import fnmatch
 import keyword
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import anyio.to_thread
@@ -17,7 +17,12 @@ from regoose_ci.analysis.changes import find_changes, is_product_path
 from regoose_ci.analysis.context import find_call_sites, find_related_tests
 from regoose_ci.analysis.conventions import CONFIGURATION_FILES
 from regoose_ci.analysis.harvest import harvest_literals
-from regoose_ci.analysis.impact import CallGraph, build_call_graph, find_public_callers
+from regoose_ci.analysis.impact import (
+    CallGraph,
+    build_call_graph,
+    find_public_callers,
+    needs_callers,
+)
 from regoose_ci.analysis.layout import Layout, find_layout, is_test_path
 from regoose_ci.analysis.material import ChangeMaterial, ChangeSource, FunctionMaterial
 from regoose_ci.analysis.open_calls import find_open_calls
@@ -41,9 +46,10 @@ MAX_BLOCKS = 30
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """The sources of one revision, decoded."""
+    """The sources of one revision, as they are and decoded."""
 
     layout: Layout
+    contents: Mapping[str, bytes]
     product: dict[str, str]
     tests: dict[str, str]
     documents: dict[str, str]
@@ -95,13 +101,14 @@ def _analyze(source: ChangeSource, only: tuple[str, ...]) -> ChangeMaterial:
     base = texts.get(Revision.BASE, head)
     changes = find_changes(
         source.diff(),
-        lambda path: source.read(Revision.BASE, path) if Revision.BASE in texts else None,
-        lambda path: source.read(Revision.HEAD, path),
+        lambda path: _content(source, texts, Revision.BASE, path),
+        lambda path: _content(source, texts, Revision.HEAD, path),
         base.layout,
         head.layout,
     )
     chosen = [f for f in changes.functions if _is_chosen(f, only)]
-    graph = build_call_graph(head.product, head.layout)
+    product = head.product if any(map(needs_callers, chosen)) else {}
+    graph = build_call_graph(product, head.layout)
     target = chosen[0].current.path if chosen else ""
     style = find_test_style(head.tests, target, head.configuration)
     return ChangeMaterial(
@@ -191,12 +198,23 @@ def _read(source: ChangeSource, revision: Revision) -> _Texts:
     tests = set(layout.test_files)
     return _Texts(
         layout,
+        contents,
         {p: t for p, t in texts.items() if p.endswith(".py") and is_product_path(p, layout)},
         {p: t for p, t in texts.items() if p in tests},
         {p: t for p, t in texts.items() if p.endswith(_DOCUMENTS)},
         {p: t for p, t in texts.items() if p.endswith(_FIXTURES) and is_test_path(p)},
         configuration,
     )
+
+
+def _content(
+    source: ChangeSource, texts: dict[Revision, _Texts], revision: Revision, path: str
+) -> bytes | None:
+    """Return a file, which mostly was read with all others."""
+    if revision not in texts:
+        return None
+    known = texts[revision].contents.get(path)
+    return source.read(revision, path) if known is None else known
 
 
 def _text(content: bytes) -> str:

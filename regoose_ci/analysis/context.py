@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from regoose_ci.analysis.examples import is_literal, named
+from regoose_ci.analysis.examples import is_literal, may_use, named
 from regoose_ci.domain.changes import ChangedFunction, FunctionKind
 from regoose_ci.guest.protocol import Call, CallKind
 
@@ -53,7 +53,7 @@ def find_call_sites(function: ChangedFunction, sources: Mapping[str, str]) -> tu
     owner, _, name = function.current.qualname.rpartition(".")
     word = owner.rpartition(".")[2] if name == "__init__" else name
     found: dict[Call, None] = {}
-    naming = ((path, text) for path, text in sources.items() if word in text)
+    naming = ((path, text) for path, text in sources.items() if may_use(text, word))
     for path, text in islice(naming, MAX_FILES):
         found.update(dict.fromkeys(_calls(function, named(path, text, word))))
         if len(found) >= MAX_CALLS:

@@ -24,6 +24,7 @@ _DIRECTIVE = re.compile(
     r"(?P<body>(?:(?P=indent)[ ]+[^\n]*\n|[ ]*\n)+)",
     re.MULTILINE,
 )
+_USE = re.compile(r"(?<!\bdef )\b(\w+)\s*\(|\.\s*(\w+)")
 _PROMPT = ">>> "
 _RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "warns", "deprecated_call"})
 
@@ -45,6 +46,17 @@ def example_trees(path: str, text: str) -> Iterator[ast.Module]:
                 yield from _parse_doctests(docstring)
 
 
+@lru_cache(maxsize=5 * MAX_INDEXED)
+def _used(text: str) -> frozenset[str]:
+    """Return what may be called or read as an attribute in a text, without parsing it."""
+    return frozenset(called or attribute for called, attribute in _USE.findall(text))
+
+
+def may_use(text: str, name: str) -> bool:
+    """Tell whether something called ``name`` may be called, or read as an attribute, in a text."""
+    return name in text and name in _used(text)
+
+
 @lru_cache(maxsize=MAX_INDEXED)
 def _named(path: str, text: str) -> dict[str, list[ast.Call | ast.Attribute]]:
     found: dict[str, list[ast.Call | ast.Attribute]] = {}
@@ -62,7 +74,7 @@ def named(path: str, text: str, name: str) -> Sequence[ast.Call | ast.Attribute]
 
     Treat them as read-only: a file is read once for all functions of a change.
     """
-    return _named(path, text).get(name, ())
+    return _named(path, text).get(name, ()) if may_use(text, name) else ()
 
 
 def _last_name(node: ast.expr) -> str:

@@ -88,6 +88,11 @@ def build_call_graph(sources_by_path: Mapping[str, str], layout: Layout) -> Call
     )
 
 
+def needs_callers(function: ChangedFunction) -> bool:
+    """Tell whether a function is reached better through others than by calling it."""
+    return not (function.is_public and function.kind is FunctionKind.FUNCTION)
+
+
 def find_public_callers(
     function: ChangedFunction, graph: CallGraph, limit: int = 5
 ) -> tuple[str, ...]:
@@ -96,7 +101,7 @@ def find_public_callers(
     A private class's method is also reached through its public subclasses. A public function
     needs no one.
     """
-    if function.is_public and function.kind is FunctionKind.FUNCTION:
+    if not needs_callers(function):
         return ()
     source = function.current
     start = graph.find(source.module, source.qualname)

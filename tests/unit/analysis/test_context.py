@@ -102,7 +102,7 @@ def test_finds_calls_of_methods(qualname, kind, text, expected):
 
 @pytest.mark.parametrize(("others", "found"), [(MAX_FILES - 1, 1), (MAX_FILES, 0)])
 def test_files_that_name_it_are_parsed_up_to_a_number(others, found):
-    sources = {f"m{n}.py": "slugify = None\n" for n in range(others)}
-    sources |= {f"n{n}.py": "nothing = None\n" for n in range(9)}
+    sources = {f"m{n}.py": "slugify(text)\n" for n in range(others)}
+    sources |= {f"n{n}.py": "def slugify(text): ...\n" for n in range(9)}
     sources["last.py"] = "slugify('a')\n"
     assert len(find_call_sites(_function(), sources)) == found
