@@ -26,6 +26,7 @@ from regoose_ci.analysis.impact import (
 from regoose_ci.analysis.layout import Layout, find_layout, is_test_path
 from regoose_ci.analysis.material import ChangeMaterial, ChangeSource, FunctionMaterial
 from regoose_ci.analysis.open_calls import find_open_calls
+from regoose_ci.analysis.source import collector_paused
 from regoose_ci.analysis.style import find_test_style
 from regoose_ci.domain.bounds import MAX_FUNCTION_DEPTH, MAX_FUNCTION_LINES
 from regoose_ci.domain.changes import ChangedFunction, ChangeKind, FunctionKind
@@ -64,7 +65,8 @@ class Analyzer:
         """Find the changed functions."""
         with board.stage(Stage.ANALYSIS) as summary:
             only = board.request.only
-            material = await anyio.to_thread.run_sync(_analyze, board.source, only)
+            with collector_paused():
+                material = await anyio.to_thread.run_sync(_analyze, board.source, only)
             board.material = material
             for found in material.functions:
                 skip = _skip(found.function)

@@ -24,9 +24,13 @@ def fingerprint(node: ast.AST) -> str:
         item = stack.pop()
         if item.__class__ is str or item is None:
             tokens.append(repr(item))
+        elif isinstance(item, ast.Name):
+            tokens += ("Name", repr("<itself>" if item.id == own_name else item.id))
+        elif isinstance(item, ast.Constant):
+            tokens += ("Constant", _constant(item.value))
         elif isinstance(item, ast.AST):
             tokens.append(_kind(item))
-            fields = _fields(item, own_name)
+            fields = _fields(item)
             stack += reversed(fields[1:] if item is node and own_name else fields)
         elif isinstance(item, list):
             kept = [child for child in item if not _is_idle(child)]
@@ -37,10 +41,8 @@ def fingerprint(node: ast.AST) -> str:
     return " ".join(tokens)
 
 
-def _fields(node: ast.AST, own_name: str) -> list[object]:
+def _fields(node: ast.AST) -> list[object]:
     """What distinguishes a node; a function's name is the first of its fields."""
-    if isinstance(node, ast.Name):
-        return ["<itself>" if node.id == own_name else node.id]
     if isinstance(node, ast.AnnAssign) and node.value is not None:
         return [[node.target], node.value]
     return [getattr(node, name, None) for name in node._fields if name not in _IGNORED_FIELDS]

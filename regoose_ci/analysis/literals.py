@@ -26,6 +26,8 @@ def find_literals(root: ast.AST) -> Iterator[tuple[str, int, int]]:
     stack: list[ast.AST] = [root]
     while stack:
         node = stack.pop()
+        if node.__class__ is ast.Name:  # most nodes are
+            continue
         value = constant_value(node) if isinstance(node, _VALUES) else None
         if value is not None:
             source = literal_source(value)

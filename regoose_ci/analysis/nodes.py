@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+_LEAVES = (ast.Name, ast.Constant)
+"""With nothing but a context below: most nodes are such."""
 _CONTEXT = "ctx"
 """Every name and attribute has a Load, Store or Del below it: a third of all nodes."""
 
@@ -12,6 +14,8 @@ _CONTEXT = "ctx"
 def children(node: ast.AST) -> list[ast.AST]:
     """The nodes directly below a node, in file order, contexts left out."""
     found: list[ast.AST] = []
+    if node.__class__ in _LEAVES:
+        return found
     for name in node._fields:
         if name == _CONTEXT:
             continue

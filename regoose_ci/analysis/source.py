@@ -71,7 +71,7 @@ def parse_source(path: str, module: str, text: str) -> ParsedModule:
     Raises:
         SyntaxError: the text is not Python of this host's version.
     """
-    with warnings.catch_warnings(), _collector_paused():
+    with warnings.catch_warnings(), collector_paused():
         warnings.simplefilter("ignore")
         try:
             tree = ast.parse(text)
@@ -83,8 +83,8 @@ def parse_source(path: str, module: str, text: str) -> ParsedModule:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Pause garbage collection, which walks a growing tree so often that it doubles the time."""
+def collector_paused() -> Iterator[None]:
+    """Pause garbage collection, which walks growing trees so often that it doubles the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

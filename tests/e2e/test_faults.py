@@ -32,14 +32,14 @@ UNCHANGED = {"parameter_added", "closure"}
 @pytest.fixture(scope="module")
 def harmless(tmp_path_factory: pytest.TempPathFactory) -> Reviewed:
     """One review of harmless changes to functions that are not."""
-    return review_samples(tmp_path_factory.mktemp("harmless"), HARMLESS, budget=30)
+    return review_samples(tmp_path_factory.mktemp("harmless"), HARMLESS, budget=22)
 
 
 @pytest.fixture(scope="module")
 def noticed(tmp_path_factory: pytest.TempPathFactory) -> Reviewed:
     """One review of changes that can be noticed, in functions that are defined oddly."""
     samples = MODULES | DEFINITIONS
-    return review_samples(tmp_path_factory.mktemp("noticed"), samples, budget=25)
+    return review_samples(tmp_path_factory.mktemp("noticed"), samples, budget=20)
 
 
 def test_the_sessions_end_well(harmless: Reviewed, noticed: Reviewed) -> None:

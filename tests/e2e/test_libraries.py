@@ -106,7 +106,7 @@ SAMPLES = {
 @pytest.fixture(scope="module")
 def reviewed(tmp_path_factory: pytest.TempPathFactory) -> Reviewed:
     """One review of a change to every sample."""
-    return review_samples(tmp_path_factory.mktemp("libraries"), SAMPLES, 20, DEPENDENCIES)
+    return review_samples(tmp_path_factory.mktemp("libraries"), SAMPLES, 16, DEPENDENCIES)
 
 
 @pytest.mark.parametrize("sample", SAMPLES)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.sandbox
 @pytest.fixture(scope="module")
 def reviewed(tmp_path_factory: pytest.TempPathFactory) -> Reviewed:
     """One review of a change to every sample."""
-    return review_samples(tmp_path_factory.mktemp("objects"), SAMPLES, budget=30)
+    return review_samples(tmp_path_factory.mktemp("objects"), SAMPLES, budget=24)
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
