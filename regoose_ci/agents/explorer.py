@@ -34,8 +34,8 @@ HARVEST_SHARE = 0.3
 MUTANT_SHARE = 0.3
 LEAST_MUTANTS = 0.25
 """Share of the budget that all mutants may take, and the least seconds for those of a function."""
-MAX_HARVEST = 15.0
-MAX_SECONDS = 30.0
+MAX_HARVEST = 10.0
+MAX_SECONDS = 25.0
 FIRST_SHARE = 0.6
 """Of a group's share of the time, what it gets before it is known which have most to gain."""
 LEAST_SECONDS = 0.1
