@@ -37,6 +37,7 @@ LEAST_BARREN = 6.0
 BARREN_SHARE = 0.35
 """Exploring ends early when so many seconds, and this share of all, brought nothing new."""
 BATCH_SECONDS = 0.4
+LEAST_BATCH = 0.1
 LONGEST_BATCH = 3.0
 MAX_BATCH = 96
 MAX_KEPT = 600
@@ -120,7 +121,7 @@ class Exploration:
             seeds = self._search.next_batch(self._batch)
             if not seeds:
                 break
-            await self._try(seeds)
+            await self._try(seeds, deadline)
         for findings in self._findings.values():
             findings.witnesses.clear()
         shrinker = Shrinker(self.observe, self._usual)
@@ -156,14 +157,12 @@ class Exploration:
         return min(candidates, key=lambda f: sum(f.reached.values()))
 
     async def observe(
-        self, seeds: Sequence[Seed], timeout: float = CALL_TIMEOUT
+        self, seeds: Sequence[Seed], timeout: float = CALL_TIMEOUT, seconds: float = LONGEST_BATCH
     ) -> list[Observation]:
-        """Make calls on all revisions at once; slow ones leave the last calls undone."""
+        """Make calls on all revisions at once; after ``seconds`` the last ones are left undone."""
         calls = [seed.call for seed in seeds]
         results = await self._pair.on_each(
-            lambda revision, guest: evaluate(
-                guest, calls, self._watch[revision], timeout, LONGEST_BATCH
-            )
+            lambda revision, guest: evaluate(guest, calls, self._watch[revision], timeout, seconds)
         )
         made = min(map(len, results.values()))
         return [self._observation(seed, n, results) for n, seed in enumerate(seeds[:made])]
@@ -179,23 +178,27 @@ class Exploration:
             {revision: found[index].reach for revision, found in results.items()},
         )
 
-    async def _try(self, seeds: list[Seed]) -> None:
+    async def _try(self, seeds: list[Seed], deadline: float) -> None:
         started, timeout = time.monotonic(), self._patience.timeout
-        observations = await self.observe(seeds, timeout)
+        seconds = min(LONGEST_BATCH, max(LEAST_BATCH, deadline - started))
+        observations = await self.observe(seeds, timeout, seconds)
         took = time.monotonic() - started
         self._batch = max(1, min(MAX_BATCH, int(len(seeds) * BATCH_SECONDS / max(took, 0.001)) + 1))
         self._search.put_back(seeds[len(observations) :])
         news = 0
         for seed, observation in zip(seeds, observations, strict=False):
-            patient = await self._patiently(seed, observation, timeout)
+            left = deadline - time.monotonic()
+            patient = await self._patiently(seed, observation, timeout, left)
             news += patient is not None and self._learn(seed, patient)
         took = time.monotonic() - started
         self._spent += took
         self._barren = 0.0 if news else self._barren + took
 
-    async def _patiently(self, seed: Seed, seen: Observation, timeout: float) -> Observation | None:
+    async def _patiently(
+        self, seed: Seed, seen: Observation, timeout: float, left: float
+    ) -> Observation | None:
         """Make a call again that may only have had too little time; ``None``: leave it out."""
-        lateness = self._patience.judge(seen, timeout)
+        lateness = self._patience.judge(seen, timeout, left)
         if lateness is not Lateness.UNCLEAR:
             return seen if lateness is Lateness.NONE else None
         (again,) = await self.observe([seed])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import Enum
 
 from regoose_ci.domain.observations import Observation, OutcomeKind
@@ -40,12 +41,17 @@ class Patience:
         self._one_sided = MAX_ONE_SIDED
         self._slow = MAX_SLOW
 
-    def judge(self, seen: Observation, timeout: float) -> Lateness:
-        """Say what becomes of an observation that was made with ``timeout``."""
+    def judge(self, seen: Observation, timeout: float, left: float = math.inf) -> Lateness:
+        """Say what becomes of an observation that was made with ``timeout``.
+
+        With only ``left`` seconds, no others are given to a call that came back nowhere.
+        """
         late = _late(seen)
         if not late or timeout >= CALL_TIMEOUT:
             return Lateness.NONE
         if late == len(seen.outcomes):
+            if left < CALL_TIMEOUT:
+                return Lateness.NONE
             self._slow -= 1
             return Lateness.UNCLEAR if self._slow >= 0 else Lateness.NONE
         self._one_sided -= 1

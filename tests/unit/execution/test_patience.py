@@ -25,6 +25,13 @@ def test_what_had_all_the_time_stands() -> None:
         assert Patience().judge(seen, CALL_TIMEOUT) is Lateness.NONE
 
 
+def test_what_comes_back_nowhere_is_not_waited_for_when_little_time_is_left() -> None:
+    patience = Patience()
+    assert patience.judge(LATE, HASTY_TIMEOUT, CALL_TIMEOUT / 2) is Lateness.NONE
+    assert patience.judge(ONE_SIDED, HASTY_TIMEOUT, CALL_TIMEOUT / 2) is Lateness.UNCLEAR
+    assert patience.judge(LATE, HASTY_TIMEOUT, CALL_TIMEOUT) is Lateness.UNCLEAR
+
+
 def test_what_comes_back_on_one_revision_is_made_again_until_enough_are_known() -> None:
     patience = Patience()
     judged = [patience.judge(ONE_SIDED, HASTY_TIMEOUT) for _ in range(MAX_ONE_SIDED + 2)]
