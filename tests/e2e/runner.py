@@ -166,13 +166,17 @@ class Runner:
             self.github.artifacts.setdefault(run, []).append(kept)
 
 
+_GUEST = "/opt/regoose/regoose_guest"
+"""What the programs of guests have in their command lines."""
+
+
 def reviewing(runner: Runner, process: subprocess.Popen[str]) -> int:
-    """Wait until the review's container works; returns the process that started it."""
+    """Wait until the review has started guests; returns the process that started it."""
     end = time.monotonic() + _LONGEST
+    others = _guests()
     while True:
         found = [pid for pid, command in _processes() if _is_review(command, runner.place)]
-        if found and runner.client.run("ps", "--quiet").strip():
-            time.sleep(5)  # until it is at work inside
+        if found and _guests() - others:
             return min(found)
         assert process.poll() is None, "the run ended before"
         assert time.monotonic() < end
@@ -183,6 +187,10 @@ def _processes() -> Iterator[tuple[int, str]]:
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
             yield int(path.parent.name), path.read_bytes().decode("utf-8", "replace")
+
+
+def _guests() -> set[int]:
+    return {pid for pid, command in _processes() if _GUEST in command}
 
 
 def _is_review(command: str, place: Path) -> bool:
