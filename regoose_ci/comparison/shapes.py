@@ -93,7 +93,8 @@ def skeleton(text: str) -> str:
 
 def is_told_by_inputs(kind: Kind) -> bool:
     """Tell whether kinds differ by their inputs alone, though the results would say more."""
-    return _BY_INPUTS in kind and _SAY_LITTLE.isdisjoint(kind)
+    *signature, told_by, _ = kind
+    return told_by == _BY_INPUTS and _SAY_LITTLE.isdisjoint(signature)
 
 
 def look_of(kind: Kind) -> str:

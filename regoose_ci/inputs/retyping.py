@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from regoose_ci.domain.observations import Call, Origin
-from regoose_ci.inputs.expressions import parse
+from regoose_ci.domain.syntax import is_modest
+from regoose_ci.inputs.expressions import MAX_SOURCE, parse
 from regoose_ci.inputs.parts import parts_of, with_parts
 from regoose_ci.inputs.seeds import Seed
 
@@ -34,8 +35,7 @@ def retyped_seeds(call: Call, origin: Origin) -> Iterator[Seed]:
     stand, then one annotation after the other made optional, or any type at all.
     """
     made = itertools.chain(_in_another_style(call), _wider(call))
-    changed = (other for other in dict.fromkeys(made) if other != call)
-    for other in itertools.islice(changed, MAX_RETYPED):
+    for other in dict.fromkeys(itertools.islice(made, MAX_RETYPED)):
         yield Seed(other, origin)
 
 
@@ -43,7 +43,8 @@ def _in_another_style(call: Call) -> Iterator[Call]:
     for rewrite in (_Generics().visit, _Unions().visit):
         parts = [part if part is None else _rewritten(part, rewrite) for part in parts_of(call)]
         imports = tuple(_annotated(statement, rewrite) for statement in call.imports)
-        yield _with_imports(with_parts(call, parts), imports)
+        if (parts, imports) != (parts_of(call), call.imports):
+            yield _with_imports(with_parts(call, parts), imports)
 
 
 def _wider(call: Call) -> Iterator[Call]:
@@ -69,11 +70,16 @@ def _rewritten(source: str, rewrite: _Rewrite) -> str:
 
 
 def _annotations(statement: str) -> list[ast.expr]:
-    """Return the annotations of a class's fields, last first."""
-    (definition,) = ast.parse(statement).body
-    if not isinstance(definition, ast.ClassDef):
+    """Return the annotations of a class's fields, last first; none of what is not one class."""
+    if len(statement) > MAX_SOURCE:
         return []
-    fields = [node for node in definition.body if isinstance(node, ast.AnnAssign)]
+    try:
+        body = ast.parse(statement).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []  # guests need not be honest
+    if len(body) != 1 or not isinstance(body[0], ast.ClassDef) or not is_modest(body[0]):
+        return []
+    fields = [node for node in body[0].body if isinstance(node, ast.AnnAssign)]
     return [field.annotation for field in reversed(fields)]
 
 

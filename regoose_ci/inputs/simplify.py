@@ -79,7 +79,7 @@ def simpler_expressions(source: str, kept_texts: int = 0) -> Iterator[str]:
         for replacement in _simpler_nodes(found):
             changed = copy.deepcopy(tree)
             target = next(n for i, n in enumerate(ast.walk(changed)) if i == index)
-            if _replace(changed, target, replacement):
+            if _replace(changed, target, copy.deepcopy(replacement)):  # it may share nodes
                 text = ast.unparse(PlainSigns().visit(changed))
                 if size(text) < size(source):
                     yield text

@@ -3,6 +3,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 
 from regoose_ci.domain.observations import Call, Origin
@@ -62,6 +63,22 @@ def test_types_that_are_given_are_written_in_other_styles() -> None:
 
 def test_without_types_there_is_nothing_to_write() -> None:
     assert retyped(call("load", "values[0]", "'List[int]'")) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "class Broken(:",
+        "class A: pass\nclass B:\n    x: List[int]",
+        "class A:\n    x: " + "List[" * 150 + "int" + "]" * 150,
+        "class A:\n    x: " + "(" * 5000,
+        "class A:\n    x: List[0x" + "f" * 7000 + "]",
+        "class A:\n    x: 'a\0'",
+        "class A:\n    x: List[int]" + " " * 9000,
+    ],
+)
+def test_statements_of_a_guest_that_lies_are_left_alone(statement: str) -> None:
+    assert retyped(call("load", "A", imports=("from typing import List", statement))) == []
 
 
 @settings(max_examples=50)

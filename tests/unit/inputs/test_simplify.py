@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from regoose_ci.domain.observations import Call
-from regoose_ci.inputs.expressions import size
+from regoose_ci.inputs.expressions import parse, size
 from regoose_ci.inputs.simplify import call_size, simpler, simpler_expressions
 from tests.unit.generation.observing import call
 from tests.unit.inputs.test_mutate import CALLS, IMPORTS, SOURCES
@@ -79,3 +79,11 @@ def test_what_does_not_parse_cannot_be_simplified() -> None:
 def test_a_number_loses_its_sign_when_nothing_is_left_of_it() -> None:
     assert "0" in simpler_expressions("-50")
     assert "-0" not in simpler_expressions("-50")
+
+
+def test_what_is_made_smaller_stays_as_it_was() -> None:
+    source = "[[-0.0, 1], 2]"
+    list(simpler_expressions(source))
+    tree = parse(source)
+    assert tree is not None
+    assert ast.unparse(tree) == source
