@@ -19,6 +19,7 @@ from .naming import Name, name_of
 MAX_MAKERS = 4
 MAX_CHANGERS = 4
 MAX_IMPLEMENTATIONS = 4
+MAX_CHILDREN = 2
 _MAKING = re.compile(r"(from|parse|of|create|make|new|build|loads?|decode|default|empty)(_|$)")
 """How class methods that make objects are called where no annotation tells."""
 
@@ -88,6 +89,18 @@ def implementations_of(kind: type) -> list[type]:
     return [c for c in dict.fromkeys(found) if name_of(c) is not None][:MAX_IMPLEMENTATIONS]
 
 
+def children_of(kind: type) -> list[type]:
+    """Return some subclasses of a class of the same project that has objects of its own."""
+    root = kind.__module__.partition(".")[0]
+    found = (c for c in _concrete(kind) if c.__module__.partition(".")[0] == root)
+    return list(dict.fromkeys(itertools.islice(found, MAX_CHILDREN)))
+
+
+def is_bare(kind: type) -> bool:
+    """Tell whether a class sets nothing on its objects: what it is for, subclasses have."""
+    return kind.__init__ is object.__init__ and kind.__new__ is object.__new__  # type: ignore[misc]
+
+
 def classes_with(attributes: set[str], module: ModuleType) -> list[type]:
     """Return classes of the module's project whose objects have all of some attributes."""
     found = (c for c in _neighbours(module.__name__) if _has(c, attributes))
@@ -95,8 +108,7 @@ def classes_with(attributes: set[str], module: ModuleType) -> list[type]:
 
 
 def _concrete(kind: type) -> Iterator[type]:
-    children: list[type] = kind.__subclasses__()
-    for child in children:
+    for child in type.__subclasses__(kind):
         if not inspect.isabstract(child) and name_of(child) is not None:
             yield child
         yield from _concrete(child)

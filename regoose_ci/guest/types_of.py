@@ -8,9 +8,17 @@ import inspect
 import sys
 import types
 import typing
+from collections.abc import Sequence
 
 from .annotations import evaluated, hints_of
-from .makers import changers_of, classes_with, implementations_of, makers_of
+from .makers import (
+    changers_of,
+    children_of,
+    classes_with,
+    implementations_of,
+    is_bare,
+    makers_of,
+)
 from .naming import Name, name_of
 from .protocol import Parameter, TypeForm
 from .sources import SourceWriter, UnprintableError
@@ -103,6 +111,14 @@ def form_of(annotation: object) -> TypeForm:
     return _Reader(0).form(annotation)
 
 
+def or_else(form: TypeForm, kind: type) -> TypeForm:
+    """Describe what is of a class or, as ``form`` may tell, something else."""
+    own = form_of(kind)
+    if form == UNKNOWN or form.kind == "any":
+        return _either([own, UNKNOWN])
+    return form if own in form.args or own == form else _either([own, form])
+
+
 class _Reader:
     def __init__(self, depth: int) -> None:
         self._depth = depth
@@ -114,8 +130,8 @@ class _Reader:
             return ()
         found = list(signature.parameters.values())[1 if drop_first else 0 :]
         hints = hints_of(function)
-        bare = [p.name for p in found if p.annotation is inspect.Parameter.empty]
-        guesses = self._guesses(function, [name for name in bare if name not in hints])
+        open_to_all = [p.name for p in found if _is_open(hints.get(p.name, p.annotation))]
+        guesses = self._guesses(function, open_to_all)
         names = [p.name for p in found if p.annotation in (str, "str")]
         guesses.update(dict.fromkeys(_opened(function, names), _FILE_NAME))
         return tuple(
@@ -124,7 +140,7 @@ class _Reader:
         )
 
     def _guesses(self, function: object, names: list[str]) -> dict[str, TypeForm]:
-        """Guess the types of parameters without annotation, from documentation and use.
+        """Guess the types of parameters that may be anything, from documentation and use.
 
         A guess is a union with ``unknown``: it may be wrong.
         """
@@ -161,8 +177,8 @@ class _Reader:
     def _parameter(
         self, parameter: inspect.Parameter, annotation: object, guess: TypeForm
     ) -> Parameter:
-        is_told = annotation is not inspect.Parameter.empty and guess is not _FILE_NAME
-        form = self._safely(annotation) if is_told else guess
+        is_guessed = guess is not UNKNOWN or annotation is inspect.Parameter.empty
+        form = guess if is_guessed else self._safely(annotation)
         required = parameter.default is inspect.Parameter.empty
         default = None if required else _source(parameter.default)
         kind = parameter.kind.name.lower()
@@ -236,7 +252,11 @@ class _Reader:
             return TypeForm("enum", values=members, name=name.expression, imports=name.imports)
         if getattr(kind, "_is_protocol", False) or inspect.isabstract(kind):
             return self._abstract(kind, name)
-        return self._buildable(kind, name)
+        forms = [self._buildable(kind, name)]
+        if self._depth < DEEP:
+            forms += [inner for child in children_of(kind) if (inner := self._child(child))]
+            forms = forms[1:] + forms[:1] if is_bare(kind) else forms
+        return _either(forms)
 
     def _keys(self, kind: type) -> tuple[Parameter, ...]:
         required: frozenset[str] = getattr(kind, "__required_keys__", frozenset())
@@ -250,7 +270,11 @@ class _Reader:
         found = [self._class(one) for one in implementations_of(kind)]
         if not found:
             return TypeForm("abstract", name=name.expression, imports=name.imports)
-        return found[0] if len(found) == 1 else TypeForm("union", tuple(found))
+        return _either(found)
+
+    def _child(self, kind: type) -> TypeForm | None:
+        name = name_of(kind)
+        return None if name is None else self._buildable(kind, name)
 
     def _buildable(self, kind: type, name: Name) -> TypeForm:
         """Describe a class by its constructor and by other functions that make its objects."""
@@ -269,7 +293,18 @@ class _Reader:
             )
             for made_by, function in ((name, kind), *makers)
         ]
-        return ways[0] if len(ways) == 1 else TypeForm("union", tuple(ways))
+        return _either(ways)
+
+
+def _is_open(annotation: object) -> bool:
+    """Tell whether a parameter may be anything: it has no annotation, or one that says so."""
+    return annotation in (inspect.Parameter.empty, object, typing.Any)
+
+
+def _either(forms: Sequence[TypeForm]) -> TypeForm:
+    """Return a form for what has one of several; unions among them are spread out."""
+    spread = [part for form in forms for part in (form.args if form.kind == "union" else (form,))]
+    return spread[0] if len(spread) == 1 else TypeForm("union", tuple(spread))
 
 
 def _opened(function: object, names: list[str]) -> list[str]:

@@ -9,7 +9,17 @@ from collections.abc import Iterator
 from ..patterns import patterns_of
 from ..protocol import REPOSITORY, CallKind, Described, DescribeJob, Parameter, Target, TypeForm
 from ..resolve import MissingError, Resolved, ResolveError, dispatched_to, resolve, undecorated
-from ..types_of import form_of, parameters_of
+from ..types_of import form_of, or_else, parameters_of
+
+_OPERATORS = frozenset(
+    f"__{name}__"
+    for name in (
+        *("eq", "ne", "lt", "le", "gt", "ge"),
+        *(f"{side}{name}" for side in ("", "r", "i") for name in ("add", "sub", "mul", "truediv",
+          "floordiv", "mod", "and", "or", "xor", "matmul")),
+    )
+)  # fmt: skip
+"""Methods whose operand often is of the class itself."""
 
 
 def describe(job: DescribeJob, root: str = REPOSITORY) -> Iterator[Described]:
@@ -42,6 +52,9 @@ def _describe(target: Target, root: str) -> Described:
 def _parameters(resolved: Resolved, target: Target) -> tuple[Parameter, ...]:
     drop_first = resolved.owner is not None
     told = parameters_of(resolved.function, drop_first)
+    if resolved.owner is not None and len(told) == 1 and resolved.name.expression in _OPERATORS:
+        operand = told[0]
+        return (dataclasses.replace(operand, type=or_else(operand.type, resolved.owner)),)
     dispatched = dispatched_to(resolved.function, target)
     if dispatched is not None and told:
         return (dataclasses.replace(told[0], type=form_of(dispatched)), *told[1:])
