@@ -14,7 +14,7 @@ import anyio.to_thread
 
 from regoose_ci.agents.board import Board, Skip
 from regoose_ci.analysis.changes import find_changes, is_product_path
-from regoose_ci.analysis.context import find_call_sites, find_related_tests
+from regoose_ci.analysis.context import find_call_sites, find_documents, find_related_tests
 from regoose_ci.analysis.conventions import CONFIGURATION_FILES
 from regoose_ci.analysis.harvest import harvest_literals
 from regoose_ci.analysis.impact import (
@@ -131,12 +131,14 @@ def _material(
     callers = find_public_callers(function, graph)
     function = dataclasses.replace(function, entry_points=callers)
     tests = {revision: find_related_tests(function, t.tests) for revision, t in texts.items()}
+    examples = {r: find_documents(function, t.product, t.documents) for r, t in texts.items()}
     sources = {**head.tests, **head.product, **head.documents}
     return FunctionMaterial(
         function,
         tests,
         tuple(_calls(function, sources)),
         (*_fixture_literals(function, head.fixtures), *_test_literals(tests, texts))[:MAX_LITERALS],
+        examples,
     )
 
 

@@ -23,6 +23,7 @@ from regoose_ci.execution.harvest import harvest, usual_arguments
 from regoose_ci.execution.jobs import describe
 from regoose_ci.execution.mutation import left_to_gain, measure_mutants
 from regoose_ci.execution.pairs import GuestPair
+from regoose_ci.execution.receivers import Receivers
 from regoose_ci.execution.stability import Repeated, confirm
 from regoose_ci.execution.starting import Subject, search_for
 from regoose_ci.guest.protocol import Described, Recorded, Target
@@ -96,6 +97,7 @@ class _Review:
         self._seconds = board.request.budget
         self._deadline: float | None = None
         self._recorded: dict[str, list[Recorded]] = {}
+        self._receivers = Receivers()
         self._harvested = anyio.Event()
         self._through: dict[str, dict[Seed, None]] = {}
         """By path: public calls that reached some changed function of the module."""
@@ -116,6 +118,8 @@ class _Review:
             self._recorded = await harvest(pair, self._materials, seconds)
         except GuestError as error:
             self._board.notice(f"Existing tests gave no inputs: {error.message}.")
+        for function in (material.function for material in self._materials):
+            self._receivers.add_recorded(function, self._recorded.get(function.id, []))
         self._seconds -= min(seconds, time.monotonic() - started)
 
     async def _work(self) -> None:
@@ -202,15 +206,15 @@ class _Review:
             described = await _describe(pair, function)
             problem = _import_problem(described, function)
             if problem is None:
-                recorded = self._recorded.get(function.id, [])
-                subjects.append(Subject(material, tuple(described), tuple(recorded)))
+                recorded = tuple(self._recorded.get(function.id, []))
+                subjects.append(Subject(material, tuple(described), recorded))
             else:
                 self._board.skipped[function.id] = problem
                 summaries[function.id].append(problem.detail)
         return subjects
 
     def _exploration(self, pair: GuestPair, subjects: list[Subject]) -> Exploration:
-        search = search_for(subjects)
+        search = search_for(subjects, self._receivers)
         for path in dict.fromkeys(subject.function.current.path for subject in subjects):
             search.add_seeds(self._through.get(path, ()))
         functions = [subject.function for subject in subjects]
@@ -222,6 +226,7 @@ class _Review:
     def _share_entries(self, found: list[FunctionFindings], subjects: list[Subject]) -> None:
         """Hand public calls that reached these functions to the others of their module."""
         for findings, subject in zip(found, subjects, strict=True):
+            self._receivers.add_returned(findings.kept)
             own = subject.described[0].name
             entries = [o for o in findings.kept if o.call.name != own][:MAX_SHARED]
             known = self._through.setdefault(findings.function.current.path, {})

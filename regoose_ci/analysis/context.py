@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from regoose_ci.analysis.examples import is_literal, may_use, named
+from regoose_ci.analysis.examples import PROMPT, is_literal, may_use, named
 from regoose_ci.domain.changes import ChangedFunction, FunctionKind
 from regoose_ci.guest.protocol import Call, CallKind
 
 MAX_CALLS = 100
 MAX_FILES = 300
 """Files that are parsed for the calls of one function."""
+MAX_DOCUMENTS = 3
 _MAX_SOURCE = 2000
 
 
@@ -42,6 +43,21 @@ def find_related_tests(
         scores[path] = score + _stem_score(path, stem)
     ranked = sorted((p for p in scores if scores[p] > 0), key=lambda p: (-scores[p], p))
     return tuple(ranked[:limit])
+
+
+def find_documents(
+    function: ChangedFunction, modules: Mapping[str, str], documents: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Files whose interactive examples are about the function: its module, then documents."""
+    own = function.current.path
+    names = function.current.qualname.split(".")
+    mentioning = [
+        path
+        for path, text in documents.items()
+        if PROMPT in text and all(name in text for name in names)
+    ]
+    first = [own] if PROMPT in modules.get(own, "") else []
+    return (*first, *mentioning[:MAX_DOCUMENTS])
 
 
 def find_call_sites(function: ChangedFunction, sources: Mapping[str, str]) -> tuple[Call, ...]:

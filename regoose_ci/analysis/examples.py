@@ -25,7 +25,7 @@ _DIRECTIVE = re.compile(
     re.MULTILINE,
 )
 _USE = re.compile(r"(?<!\bdef )\b(\w+)\s*\(|\.\s*(\w+)")
-_PROMPT = ">>> "
+PROMPT = ">>> "
 _RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "warns", "deprecated_call"})
 
 
@@ -42,7 +42,7 @@ def example_trees(path: str, text: str) -> Iterator[ast.Module]:
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             docstring = ast.get_docstring(node, clean=True)
-            if docstring and _PROMPT in docstring:
+            if docstring and PROMPT in docstring:
                 yield from _parse_doctests(docstring)
 
 
@@ -131,12 +131,12 @@ def _code_blocks(text: str) -> Iterator[str]:
         for match in pattern.finditer(rest):
             yield textwrap.dedent(match[1] if pattern is _FENCE else match["body"])
         rest = pattern.sub("\n", rest)
-    if _PROMPT in rest:
+    if PROMPT in rest:
         yield rest
 
 
 def _parse_block(block: str) -> Iterator[ast.Module]:
-    if _PROMPT in block:
+    if PROMPT in block:
         yield from _parse_doctests(block)
         return
     tree = _parse(block)

@@ -42,13 +42,15 @@ class FunctionMaterial:
     """One changed function and the places inputs of it can be taken from.
 
     ``tests`` are existing test files by revision, most telling first; ``calls`` are calls of
-    the function written with literals; ``literals`` come from the tests, most specific first.
+    the function written with literals; ``literals`` come from the tests, most specific first;
+    ``documents`` are files with interactive examples of it by revision.
     """
 
     function: ChangedFunction
     tests: dict[Revision, tuple[str, ...]]
     calls: tuple[Call, ...]
     literals: tuple[str, ...]
+    documents: dict[Revision, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Calls that the project's own tests make of changed functions."""
+"""Calls that the project's own tests and examples make of changed functions."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from collections import Counter
 from collections.abc import Sequence
 
 from regoose_ci.analysis.material import FunctionMaterial
-from regoose_ci.domain.observations import Call, CallKind, Origin
+from regoose_ci.domain.observations import Call, Origin
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.findings import sources_of, target_of
 from regoose_ci.execution.jobs import record
 from regoose_ci.execution.pairs import GuestPair
 from regoose_ci.guest.protocol import Recorded, RecordJob
 from regoose_ci.inputs.seeds import Seed
-from regoose_ci.inputs.standard import Written
 from regoose_ci.sandbox.base import Guest
 
 MAX_FILES = 12
+MAX_DOCUMENTS = 8
 MAX_RECORDED = 100
 
 
 async def harvest(
     pair: GuestPair, materials: Sequence[FunctionMaterial], seconds: float
 ) -> dict[str, list[Recorded]]:
-    """Run related tests on both revisions and return recorded calls by function id.
+    """Run related tests and examples on both revisions and return recorded calls by function id.
 
     Calls that stood where a test expects an exception come last: they are out of contract, and
     only worth a try where there is nothing else.
@@ -36,11 +36,18 @@ async def harvest(
             if revision in sources_of(m.function)
         )
         files = dict.fromkeys(f for m in materials for f in m.tests.get(revision, ()))
-        if not files or not targets:
+        documents = dict.fromkeys(d for m in materials for d in m.documents.get(revision, ()))
+        if not (files or documents) or not targets:
             return []
         names = dict.fromkeys(n for m in materials for n in _names(m))
-        chosen = tuple(files)[:MAX_FILES]
-        job = RecordJob(chosen, targets, tuple(names), seconds, MAX_RECORDED)
+        job = RecordJob(
+            tuple(files)[:MAX_FILES],
+            targets,
+            tuple(names),
+            seconds,
+            MAX_RECORDED,
+            tuple(documents)[:MAX_DOCUMENTS],
+        )
         return await record(guest, job)
 
     results = await pair.on_each(on_one)
@@ -68,17 +75,6 @@ def recorded_seeds(recorded: Sequence[Recorded]) -> list[Seed]:
     """Return recorded calls as seeds; those out of contract are left out if there are others."""
     legal = [r for r in recorded if r.in_contract] or list(recorded)
     return [Seed(r.call, Origin.CARVED) for r in legal]
-
-
-def recorded_receivers(recorded: Sequence[Recorded]) -> list[Written]:
-    """Return the objects that recorded calls of methods were made on."""
-    return list(
-        dict.fromkeys(
-            Written(r.call.receiver, r.call.imports)
-            for r in recorded
-            if r.call.kind is not CallKind.FUNCTION and r.call.receiver is not None and r.direct
-        )
-    )
 
 
 def usual_arguments(recorded: Sequence[Recorded]) -> dict[str, dict[int, str]]:

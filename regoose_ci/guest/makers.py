@@ -98,7 +98,7 @@ def children_of(kind: type) -> list[type]:
 
 def is_bare(kind: type) -> bool:
     """Tell whether a class sets nothing on its objects: what it is for, subclasses have."""
-    return kind.__init__ is object.__init__ and kind.__new__ is object.__new__  # type: ignore[misc]
+    return not any("__init__" in vars(c) or "__new__" in vars(c) for c in kind.__mro__[:-1])
 
 
 def classes_with(attributes: set[str], module: ModuleType) -> list[type]:
@@ -108,7 +108,8 @@ def classes_with(attributes: set[str], module: ModuleType) -> list[type]:
 
 
 def _concrete(kind: type) -> Iterator[type]:
-    for child in type.__subclasses__(kind):
+    children: list[type] = type.__subclasses__(kind)
+    for child in children:
         if not inspect.isabstract(child) and name_of(child) is not None:
             yield child
         yield from _concrete(child)

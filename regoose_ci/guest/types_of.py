@@ -94,6 +94,7 @@ _NAMED = {
 _STANDARD = ("datetime", "decimal", "fractions", "pathlib", "os", "uuid", "re", "io", "_io",
              "typing", "numbers", "zoneinfo")  # fmt: skip
 _FORMS = frozenset({*_PLAIN.values(), *_CONTAINERS.values(), *_NAMED.values(), "file_name"})
+_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _SCIENTIFIC = {
     ("numpy", "ndarray"): "array",
     ("pandas", "DataFrame"): "frame",
@@ -129,6 +130,9 @@ class _Reader:
         except (ValueError, TypeError):
             return ()
         found = list(signature.parameters.values())[1 if drop_first else 0 :]
+        held = _held_by(function) if all(p.kind in _VARIADIC for p in found) else None
+        if held is not None:
+            return (Parameter("contents", "positional_only", TypeForm(held)),)
         hints = hints_of(function)
         open_to_all = [p.name for p in found if _is_open(hints.get(p.name, p.annotation))]
         guesses = self._guesses(function, open_to_all)
@@ -294,6 +298,12 @@ class _Reader:
             for made_by, function in ((name, kind), *makers)
         ]
         return _either(ways)
+
+
+def _held_by(kind: object) -> str | None:
+    """Name the form of the builtin container that a class extends: it takes what that takes."""
+    bases = kind.__mro__ if isinstance(kind, type) else ()
+    return next((form for base in bases if (form := _CONTAINERS.get(base))), None)
 
 
 def _is_open(annotation: object) -> bool:

@@ -21,6 +21,8 @@ MAX_LITERALS = 150
 MAX_SWITCHED = 40
 MAX_TEMPLATES = 4
 MAX_VALUES = 6
+MAX_MET = 10
+MAX_OWNERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,14 @@ def typed_seeds(
 
     The plainest come first, then one argument is varied at a time.
 
-    ``receivers`` are objects of the right class met elsewhere; they come before built ones.
+    ``receivers`` are objects of the right class met elsewhere; they take turns with built ones.
     """
     typed = TypedInputs(pool)
-    owners: list[Written | None] = [None]
+    owners: Sequence[Written | None] = [None]
     if described.receiver is not None:
         built = [*typed.for_type(described.receiver)[:6], *typed.used(described.receiver)]
-        owners = list[Written | None](dict.fromkeys([*receivers, *built]))[:12]
+        turns = itertools.zip_longest(receivers[:MAX_MET], built)
+        owners = list(dict.fromkeys(made for turn in turns for made in turn if made))[:MAX_OWNERS]
     columns = [(p, typed.for_parameter(p)) for p in described.parameters]
     columns = [(p, values) for p, values in columns if values or p.required]
     if any(not values for p, values in columns if p.kind not in ("var_positional", "var_keyword")):

@@ -1,8 +1,9 @@
-"""Job ``record``: run existing tests and record the calls that reach targets."""
+"""Job ``record``: run existing tests and examples and record the calls that reach targets."""
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import re
 import signal
@@ -16,6 +17,7 @@ from types import FrameType
 
 import pytest
 
+from ..doctests import Doctests
 from ..protocol import REPOSITORY, Recorded, RecordJob
 from ..recorder import Recorder
 from ..stubs import missing_packages_stubbed
@@ -23,6 +25,8 @@ from ..stubs import missing_packages_stubbed
 TEST_SHARE = 0.2
 """Share of the time that one test may take, so that others have their turn."""
 SHORTEST_TEST = 0.5
+DOCUMENT_SHARE = 0.25
+"""Share of the time that the examples of documents may take: they come before the tests."""
 GRACE = 0.5
 """Seconds after the end of the time when a test is interrupted."""
 _RAISING = ("raises", "assertRaises", "assertRaisesRegex", "warns", "assertRaisesRegexp")
@@ -102,11 +106,12 @@ class _Plugin:
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_call(self) -> Iterator[None]:
-        signal.setitimer(signal.ITIMER_REAL, min(self._most, self._left()))
+        signal.setitimer(signal.ITIMER_REAL, min(self._most, self.left))
         yield
-        signal.setitimer(signal.ITIMER_REAL, self._left(), 0.5)
+        signal.setitimer(signal.ITIMER_REAL, self.left, 0.5)
 
-    def _left(self) -> float:
+    @property
+    def left(self) -> float:
         """Seconds until a running test is interrupted for good."""
         return max(0.01, self._end - time.monotonic() + GRACE)
 
@@ -178,24 +183,46 @@ def _run_in_parts(job: RecordJob, root: str, plugin: _Plugin) -> None:
             return
 
 
+def _run_documents(job: RecordJob, doctests: Doctests, recorder: Recorder, plugin: _Plugin) -> None:
+    """Run the examples of documents: those that their authors think of first."""
+    end = time.monotonic() + job.seconds * DOCUMENT_SHARE
+    for test in doctests.find(job.documents):
+        recorder.test = test.name
+        left = end - time.monotonic()
+        if left <= 0 or not plugin.wants_more:
+            return
+        signal.setitimer(signal.ITIMER_REAL, min(left, job.seconds * TEST_SHARE))
+        with contextlib.suppress(_EnoughError):
+            doctests.run(test, recorder.recording)
+
+
 def record(job: RecordJob, root: str = REPOSITORY) -> Iterator[Recorded]:
-    """Run the job's test files below ``root`` and yield what was recorded, however the run ends."""
+    """Run the job's documents and test files below ``root`` and yield what was recorded.
+
+    It is yielded however the run ends.
+    """
     exceptions = _Exceptions()
+    doctests = Doctests(job.targets, root)
     tests = frozenset(f"{root}/{path}" for path in job.files)
 
     def is_test(path: str) -> bool:
-        return path in tests or (path.startswith(root) and _is_test(path[len(root) :]))
+        is_below = path.startswith(root)
+        return path in tests or doctests.holds(path) or (is_below and _is_test(path[len(root) :]))
 
-    recorder = Recorder(job.targets, job.max_calls, is_test, exceptions.expected, root)
+    def expects_exception(path: str, line: int) -> bool:
+        return doctests.expects_exception(path) or exceptions.expected(path, line)
+
+    recorder = Recorder(job.targets, job.max_calls, is_test, expects_exception, root)
 
     def enough(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         raise _EnoughError
 
     signal.signal(signal.SIGALRM, enough)
-    signal.setitimer(signal.ITIMER_REAL, job.seconds + GRACE, 0.5)
     plugin = _Plugin(recorder, job)
     try:
         with missing_packages_stubbed(is_test):
+            _run_documents(job, doctests, recorder, plugin)
+            signal.setitimer(signal.ITIMER_REAL, plugin.left, 0.5)
             _run_in_parts(job, root, plugin)
     except (_EnoughError, Exception, SystemExit):  # noqa: BLE001 - recorded calls are what counts
         pass

@@ -152,7 +152,8 @@ class Mutated:
 class RecordJob:
     """Run existing tests and record calls that reach targets. Paths relative to the repository.
 
-    Tests that use one of ``names`` are run first: the time may not suffice for all.
+    Tests that use one of ``names`` are run first: the time may not suffice for all. The
+    interactive examples of ``documents``, modules among them, come before tests.
     """
 
     files: tuple[str, ...]
@@ -160,6 +161,7 @@ class RecordJob:
     names: tuple[str, ...] = ()
     seconds: float = 10.0
     max_calls: int = 200
+    documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
