@@ -24,9 +24,8 @@ import anyio
 
 from benchmarks.leaks import find_leaks
 from benchmarks.slow_down import measure_slow_down
-from regoose_ci.assembly.laboratory import PRELOAD
 from regoose_ci.execution.jobs import run_test
-from regoose_ci.guest.protocol import GUEST, TOOLS, RunTestJob
+from regoose_ci.guest.protocol import GUEST, TO_TEST, TOOLS, RunTestJob
 from regoose_ci.sandbox.base import Guest
 from regoose_ci.sandbox.flags import ContainerSpec, run_arguments
 from regoose_ci.sandbox.leftovers import new_name, remove
@@ -140,7 +139,7 @@ class Bench:
 
     async def _guest_runs(self) -> tuple[float, float, float]:
         began = time.perf_counter()
-        async with self._lab.sandbox.start(self._lab.spec(self._tree, preload=PRELOAD)) as guest:
+        async with self._lab.sandbox.start(self._lab.spec(self._tree, preload=TO_TEST)) as guest:
             await self._passes(guest)
             cold = time.perf_counter()
             await self._passes(guest)

@@ -58,7 +58,7 @@ def replayed_laboratory(recording: Recording) -> Prepare:
 
     async def recalled(_: ChangeMaterial) -> Laboratory:
         prepared = _Prepared.model_validate(recording.next_note(_PREPARED))
-        pairs = PairFactory(_Nowhere(prepared.sandbox), {}, ())
+        pairs = PairFactory(_Nowhere(prepared.sandbox), {})
         return Laboratory(pairs, prepared.sandbox, prepared.environment)
 
     return recalled

@@ -37,7 +37,6 @@ from regoose_ci.sandbox.probe import Interpreter as GuestInterpreter
 from regoose_ci.sandbox.probe import Probe
 
 GUEST_PROGRAM = Path(guest_package.__file__).parent
-PRELOAD = ("pytest", "pytest_jsonreport.plugin")
 _SYSTEM = Path("/usr")
 _BUILD_MB = 1024
 
@@ -135,7 +134,7 @@ class Bench:
     @property
     def pairs(self) -> PairFactory:
         """Starts these guests in pairs."""
-        return PairFactory(self.sandbox, self.specs, PRELOAD)
+        return PairFactory(self.sandbox, self.specs)
 
 
 @dataclass

@@ -12,6 +12,7 @@ import anyio
 
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import GuestError
+from regoose_ci.guest.protocol import TO_TEST
 from regoose_ci.sandbox.base import Guest, GuestSpec, Sandbox
 
 LATER = (400 * 24 + 5) * 3600 + 17 * 60 + 23
@@ -50,17 +51,11 @@ class GuestPair:
 
 
 class PairFactory:
-    """Starts fresh pairs of guests for the revisions of a review.
+    """Starts fresh pairs of guests for the revisions of a review."""
 
-    ``preload`` are modules of our tools that guests for running tests import before they fork.
-    """
-
-    def __init__(
-        self, sandbox: Sandbox, specs: dict[Revision, GuestSpec], preload: tuple[str, ...]
-    ) -> None:
+    def __init__(self, sandbox: Sandbox, specs: dict[Revision, GuestSpec]) -> None:
         self._sandbox = sandbox
         self._specs = specs
-        self._preload = preload
 
     @property
     def revisions(self) -> tuple[Revision, ...]:
@@ -93,7 +88,7 @@ class PairFactory:
 
     def _testing_specs(self) -> dict[Revision, GuestSpec]:
         return {
-            revision: replace(spec, setup=replace(spec.setup, preload=self._preload))
+            revision: replace(spec, setup=replace(spec.setup, preload=TO_TEST))
             for revision, spec in self._specs.items()
         }
 

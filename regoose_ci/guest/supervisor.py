@@ -49,7 +49,7 @@ class Supervisor:
             return
         setup = decode.setup(frame)
         for name in setup.preload:
-            importlib.import_module(name)
+            importlib.import_module(name, __package__)
         watchdog = Watchdog(setup.memory_total_mb, setup.tmp_files)
         self._end(Reply(0))
         while select.select([self._requests], [], [], IDLE_SECONDS)[0]:

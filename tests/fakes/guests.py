@@ -156,4 +156,4 @@ def pairs_from(
     """A factory of pairs and the sandbox behind it."""
     sandbox = FakeSandbox(make)
     specs = {r: GuestSpec((), r.value, GuestSetup(())) for r in revisions}
-    return PairFactory(sandbox, specs, ("pytest",)), sandbox
+    return PairFactory(sandbox, specs), sandbox

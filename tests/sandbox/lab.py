@@ -20,7 +20,7 @@ from typing import TypeVar
 import anyio
 from pydantic import TypeAdapter
 
-from regoose_ci.assembly.laboratory import GUEST_PROGRAM, PRELOAD, guest_interpreter
+from regoose_ci.assembly.laboratory import GUEST_PROGRAM, guest_interpreter
 from regoose_ci.config import Settings
 from regoose_ci.domain.report import Level
 from regoose_ci.environments.interpreter import Interpreter
@@ -30,6 +30,7 @@ from regoose_ci.execution.jobs import Ended, run_test
 from regoose_ci.guest.protocol import (
     GUEST,
     REPOSITORY,
+    TO_TEST,
     TOOLS,
     Call,
     CallKind,
@@ -112,7 +113,7 @@ class Lab:
     ) -> AsyncIterator[Guest]:
         """Start a guest whose tree holds ``source`` as ``hostile.py``."""
         tree = self.tree({"hostile.py": source, **(files or {})})
-        async with self.sandbox.start(self.spec(tree, preload=PRELOAD)) as guest:
+        async with self.sandbox.start(self.spec(tree, preload=TO_TEST)) as guest:
             yield guest
 
     def using(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import anyio
 
-from regoose_ci.assembly.laboratory import PRELOAD
 from regoose_ci.execution.pairs import PairFactory
 
 from .lab import Lab, attack, new_tag, processes_named, tagged
@@ -51,7 +50,7 @@ MOMENTS = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 3.0]
 
 def test_nothing_is_left_of_pairs_that_are_interrupted_at_any_moment(lab: Lab) -> None:
     tag = new_tag()
-    pairs = PairFactory(lab.sandbox, specs_of(lab, {"shop/prices.py": HONEST}), PRELOAD)
+    pairs = PairFactory(lab.sandbox, specs_of(lab, {"shop/prices.py": HONEST}))
     before = traces(lab, tag)
 
     async def interrupted(seconds: float) -> None:

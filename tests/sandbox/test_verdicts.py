@@ -9,7 +9,6 @@ from pathlib import Path
 import anyio
 import pytest
 
-from regoose_ci.assembly.laboratory import PRELOAD
 from regoose_ci.domain.candidates import RejectionReason, RunOutcome, RunRecord
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.pairs import PairFactory
@@ -211,7 +210,7 @@ def test_a_difference_that_only_the_first_guests_show_is_not_accepted(lab: Lab) 
 
 def run_untrue_on_head(lab: Lab, files: Mapping[str, str]) -> RunRecord:
     source = textwrap.dedent("\n".join([*UNTRUE.imports, UNTRUE.code]))
-    pairs = PairFactory(lab.sandbox, specs_of(lab, files), PRELOAD)
+    pairs = PairFactory(lab.sandbox, specs_of(lab, files))
 
     async def run() -> RunRecord:
         async with pairs.testing_pair() as pair:

@@ -13,7 +13,6 @@ from pathlib import Path
 import anyio
 
 from regoose_ci.agents.validator import Validator
-from regoose_ci.assembly.laboratory import PRELOAD
 from regoose_ci.domain.candidates import CandidateKind, RejectionReason
 from regoose_ci.domain.report import SandboxInfo
 from regoose_ci.domain.revisions import Revision
@@ -71,7 +70,7 @@ def judged(
 ) -> dict[str, RejectionReason | None]:
     """Have `CATCHING` and both untrue tests judged as in a review; ``None``: accepted."""
     made, _ = board()
-    made.laboratory = laboratory(PairFactory(sandbox or lab.sandbox, specs_of(lab, head), PRELOAD))
+    made.laboratory = laboratory(PairFactory(sandbox or lab.sandbox, specs_of(lab, head)))
     made.findings[PRICE.id] = findings(shown())
     made.candidates[PRICE.id] = (CATCHING, UNTRUE, UNTRUE_TOO)
     anyio.run(Validator().run, made)

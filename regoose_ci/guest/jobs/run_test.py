@@ -50,7 +50,10 @@ def run_tests(job: RunTestsJob, root: str = REPOSITORY) -> Iterator[TestRun]:
     path.write_text(job.source, encoding="utf-8")
     trace, report = _Trace(job, root), JSONReport()
     arguments = ["-q", "-p", "no:cacheprovider", "--noconftest", "-c", os.devnull]
-    arguments += [f"--rootdir={directory}", "--import-mode=importlib", "-W", "ignore"]
+    arguments += [f"--rootdir={directory}", f"--confcutdir={directory}"]
+    arguments += ["--import-mode=importlib", "-W", "ignore"]
+    # They only warn, and to do so one collects all garbage.
+    arguments += ["-p", "no:unraisableexception", "-p", "no:threadexception"]
     arguments += ["-p", "pytest_metadata.plugin", "-p", "pytest_jsonreport.plugin"]
     arguments += ["--json-report-file=none", *(f"{path}::{name}" for name in job.tests)]
     pytest.main(arguments, plugins=[report, trace])

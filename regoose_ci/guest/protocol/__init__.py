@@ -27,7 +27,18 @@ from .jobs import (
     TypeForm,
 )
 from .recipes import IT, TMP_PATH, has_recipe, read_recipe, recipe
-from .session import ENVIRONMENT, GUEST, PYTHON, REPOSITORY, TOOLS, GuestSetup, Reply, Request
+from .session import (
+    ENVIRONMENT,
+    GUEST,
+    PYTHON,
+    REPOSITORY,
+    TO_OBSERVE,
+    TO_TEST,
+    TOOLS,
+    GuestSetup,
+    Reply,
+    Request,
+)
 
 __all__ = [
     "END",
@@ -41,6 +52,8 @@ __all__ = [
     "REPOSITORY",
     "TMP_PATH",
     "TOOLS",
+    "TO_OBSERVE",
+    "TO_TEST",
     "Call",
     "CallKind",
     "DescribeJob",

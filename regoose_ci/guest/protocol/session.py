@@ -10,14 +10,17 @@ ENVIRONMENT = "/opt/env"
 PYTHON = "/opt/python"
 GUEST = "/opt/regoose/regoose_guest"
 TOOLS = "/opt/regoose/tools"
+TO_OBSERVE = (".jobs.describe", ".jobs.evaluate", ".jobs.mutate")
+TO_TEST = (".pytest_parts",)
+"""Modules to preload; those with a dot in front are the guest program's own."""
 
 
 @dataclass(frozen=True)
 class GuestSetup:
     """The first frame a guest gets: how children see the project.
 
-    ``import_roots`` and ``site_dirs`` are paths inside the guest; ``preload`` are modules of our
-    own tools that the supervisor imports before it forks.
+    ``import_roots`` and ``site_dirs`` are paths inside the guest; ``preload`` are modules that the
+    supervisor imports before it forks: of our own tools and of the standard library alone.
 
     ``memory_mb`` and ``file_mb`` bound each process and each file. ``memory_total_mb`` is for the
     watchdog, where the engine does not bound the memory of all processes together (0: it does),
@@ -28,7 +31,7 @@ class GuestSetup:
     import_roots: tuple[str, ...]
     site_dirs: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
-    preload: tuple[str, ...] = ()
+    preload: tuple[str, ...] = TO_OBSERVE
     memory_mb: int = 512
     file_mb: int = 64
     memory_total_mb: int = 0

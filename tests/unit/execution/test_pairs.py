@@ -83,7 +83,7 @@ def test_two_pairs_start_together_and_end_together() -> None:
 
     async def use() -> None:
         with anyio.fail_after(5):
-            async with PairFactory(sandbox, specs, ()).two_pairs() as pairs:
+            async with PairFactory(sandbox, specs).two_pairs() as pairs:
                 guests = [guest for pair in pairs for guest in pair.guests.values()]
                 assert len({id(guest) for guest in guests}) == 4
 
@@ -102,7 +102,7 @@ def test_it_is_later_in_fresh_guests() -> None:
                 yield guest
 
     specs = {r: GuestSpec((), r.value, GuestSetup(())) for r in Revision}
-    factory = PairFactory(Watched(lambda _: ScriptedGuest()), specs, ())
+    factory = PairFactory(Watched(lambda _: ScriptedGuest()), specs)
 
     async def use() -> None:
         for pairs in (factory.two_pairs(), factory.two_testing_pairs()):
@@ -140,7 +140,7 @@ def test_guests_are_removed_when_starting_them_is_cancelled() -> None:
 
     async def use() -> None:
         with anyio.move_on_after(0.05):
-            async with PairFactory(sandbox, specs, ()).two_pairs():
+            async with PairFactory(sandbox, specs).two_pairs():
                 raise AssertionError("two of them never started")
 
     anyio.run(use)
