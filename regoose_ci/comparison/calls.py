@@ -177,11 +177,21 @@ def _binary_form(name: str, receiver: str, other: str) -> str | None:
         return f"{_WITH_ARGUMENT[name]}({receiver}, {other})"
     forms = {
         "__contains__": f"{_operand(other)} in {_operand(receiver)}",
-        "__getitem__": f"{as_primary(receiver)}[{other}]",
-        "__delitem__": f"del {as_primary(receiver)}[{other}]",
+        "__getitem__": f"{as_primary(receiver)}[{_index(other)}]",
+        "__delitem__": f"del {as_primary(receiver)}[{_index(other)}]",
         "__call__": f"{as_primary(receiver)}({other})",
     }
     return forms.get(name)
+
+
+def _index(source: str) -> str:
+    """Write ``slice(1, None, 2)`` as it stands in brackets: ``1::2``."""
+    node = parse_expression(source)
+    match node:
+        case ast.Call(func=ast.Name("slice"), args=[_, _, *_] as bounds, keywords=[]):
+            parts = ["" if ast.unparse(b) == "None" else ast.unparse(b) for b in bounds]
+            return ":".join(parts[:2] if parts[2:] == [""] else parts)
+    return source
 
 
 def _arguments(call: Call) -> str:

@@ -11,6 +11,7 @@ Complexity = tuple[int, int, int, int, str]
 
 _UNPARSED = 1000
 _PAIR = 1
+_HOLLOW = 6
 _ABOUT_CODE = 20
 _ORIGIN_RANK = {origin: rank for rank, origin in enumerate(Origin)}
 
@@ -30,8 +31,28 @@ def plainness(observation: Observation) -> tuple[int, int, Complexity]:
     """Sorting key of inputs that show the same: plain first, then the better origin."""
     size = complexity(observation.call)
     rank = _ORIGIN_RANK[observation.origin]
-    # A value somebody wrote may be a little longer and still be the plainer one to read.
-    return (size[0] + size[1] + size[2] + size[3] // 16 + rank, rank, size)
+    # A value somebody wrote may be a little longer and still be the plainer one to read, and so
+    # may one that holds something: what comes of nothing says little.
+    weight = size[0] + size[1] + size[2] + size[3] // 16 + rank
+    return (weight + _HOLLOW * _hollow_parts(observation.call), rank, size)
+
+
+def _hollow_parts(call: Call) -> int:
+    """Count empty texts and containers, and objects that are made of nothing."""
+    parts = [*call.args, *(value for _, value in call.kwargs)]
+    nodes = [parse_expression(part) for part in (*parts, call.receiver) if part is not None]
+    return sum(_is_hollow(n) for node in nodes if node is not None for n in ast.walk(node))
+
+
+def _is_hollow(node: ast.AST) -> bool:
+    match node:
+        case ast.Constant(value="" | b""):
+            return True
+        case ast.List(elts=[]) | ast.Tuple(elts=[]) | ast.Dict(keys=[]):
+            return True
+        case ast.Call(func=ast.Name(), args=[], keywords=[]):
+            return True
+    return False
 
 
 def _noise(source: str) -> int:

@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -183,17 +183,23 @@ def _run_in_parts(job: RecordJob, root: str, plugin: _Plugin) -> None:
             return
 
 
-def _run_documents(job: RecordJob, doctests: Doctests, recorder: Recorder, plugin: _Plugin) -> None:
-    """Run the examples of documents: those that their authors think of first."""
-    end = time.monotonic() + job.seconds * DOCUMENT_SHARE
-    for test in doctests.find(job.documents):
-        recorder.test = test.name
-        left = end - time.monotonic()
-        if left <= 0 or not plugin.wants_more:
-            return
-        signal.setitimer(signal.ITIMER_REAL, min(left, job.seconds * TEST_SHARE))
-        with contextlib.suppress(_EnoughError):
-            doctests.run(test, recorder.recording)
+def _run_documents(
+    job: RecordJob, doctests: Doctests, recorder: Recorder, wants_more: Callable[[], bool]
+) -> None:
+    """Run the examples of documents, for a share of the time: their authors chose them to tell."""
+    share = job.seconds * DOCUMENT_SHARE
+    end = time.monotonic() + share
+    with contextlib.suppress(_EnoughError):
+        signal.setitimer(signal.ITIMER_REAL, share, 0.5)
+        for test in doctests.find(job.documents):
+            if not wants_more():
+                break
+            recorder.test = test.name
+            with contextlib.suppress(_EnoughError):
+                left = max(0.01, end - time.monotonic())
+                signal.setitimer(signal.ITIMER_REAL, min(left, share / 2), 0.5)
+                doctests.run(test, recorder.recording)
+            signal.setitimer(signal.ITIMER_REAL, max(0.01, end - time.monotonic()), 0.5)
 
 
 def record(job: RecordJob, root: str = REPOSITORY) -> Iterator[Recorded]:
@@ -221,7 +227,7 @@ def record(job: RecordJob, root: str = REPOSITORY) -> Iterator[Recorded]:
     plugin = _Plugin(recorder, job)
     try:
         with missing_packages_stubbed(is_test):
-            _run_documents(job, doctests, recorder, plugin)
+            _run_documents(job, doctests, recorder, lambda: plugin.wants_more)
             signal.setitimer(signal.ITIMER_REAL, plugin.left, 0.5)
             _run_in_parts(job, root, plugin)
     except (_EnoughError, Exception, SystemExit):  # noqa: BLE001 - recorded calls are what counts

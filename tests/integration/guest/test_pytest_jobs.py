@@ -104,6 +104,27 @@ def test_what_was_recorded_before_the_time_was_over_is_kept(project: Path) -> No
     assert [r["target"] for r in run("record", job, project)] == ["total"]
 
 
+def test_examples_of_documents_are_recorded_before_tests(project: Path) -> None:
+    text = """
+        >>> from larder import Jar, Shelf
+        >>> shelf = Shelf()
+        >>> shelf.put(Jar("plums"))
+        >>> while True: pass
+        >>> shelf.weight(lid=5)
+        """
+    sample.write(project, {"README.rst": text})
+    start = (project / "larder/shelf.py").read_text().splitlines().index(
+        "    def weight(self, lid=0):"
+    ) + 1
+    weight = Target("weight", "larder/shelf.py", "larder.shelf", "Shelf.weight", start, start + 3)
+    job = RecordJob((), (weight,), seconds=2.0, documents=("README.rst",))
+    assert run("record", job, project) == []
+    sample.write(project, {"README.rst": text.replace("while True: pass", "1 / 0")})
+    (found,) = run("record", job, project)
+    assert found["test"] == "README.rst"
+    assert found["call"]["kwargs"] == [["lid", "5"]]  # type: ignore[index]
+
+
 def test_settings_of_the_project_do_not_stop_the_recording(project: Path) -> None:
     sample.write(project, {"pytest.ini": "[pytest]\naddopts = --no-such-option\n"})
     found = run("record", RecordJob(("tests/test_shelf.py",), (TOTAL,)), project)

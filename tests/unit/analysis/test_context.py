@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from regoose_ci.analysis.context import MAX_FILES, find_call_sites, find_related_tests
+from regoose_ci.analysis.context import (
+    MAX_DOCUMENTS,
+    MAX_FILES,
+    find_call_sites,
+    find_documents,
+    find_related_tests,
+)
 from regoose_ci.domain.changes import ChangedFunction, ChangeKind, FunctionKind, FunctionSource
 from regoose_ci.guest.protocol import Call, CallKind
 
@@ -106,3 +112,21 @@ def test_files_that_name_it_are_parsed_up_to_a_number(others, found):
     sources |= {f"n{n}.py": "def slugify(text): ...\n" for n in range(9)}
     sources["last.py"] = "slugify('a')\n"
     assert len(find_call_sites(_function(), sources)) == found
+
+
+def test_documents_with_examples_of_it_come_after_its_own_module():
+    modules = {
+        "pkg/text.py": "def slugify(): ...\n# >>> slugify('a')",
+        "pkg/other.py": ">>> slugify()",
+    }
+    documents = {
+        "README.rst": ">>> slugify('a b')",
+        "prose.rst": "Call slugify.",
+        "other.rst": ">>> shorten('a b')",
+        **{f"more{n}.rst": ">>> slugify('a b')" for n in range(MAX_DOCUMENTS)},
+    }
+    found = find_documents(_function(), modules, documents)
+    assert found[:2] == ("pkg/text.py", "README.rst")
+    assert len(found) == 1 + MAX_DOCUMENTS
+    assert not {"prose.rst", "other.rst"} & {*found}
+    assert find_documents(_function(), {"pkg/text.py": ""}, {}) == ()

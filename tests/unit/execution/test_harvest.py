@@ -5,20 +5,14 @@ from collections.abc import Sequence
 import anyio
 
 from regoose_ci.analysis.material import FunctionMaterial
-from regoose_ci.domain.observations import Call, CallKind, Origin
+from regoose_ci.domain.observations import Call, Origin
 from regoose_ci.domain.revisions import Revision
-from regoose_ci.execution.harvest import (
-    harvest,
-    recorded_receivers,
-    recorded_seeds,
-    usual_arguments,
-)
+from regoose_ci.execution.harvest import harvest, recorded_seeds, usual_arguments
 from regoose_ci.guest.protocol import Recorded
 from regoose_ci.inputs.seeds import Seed
-from regoose_ci.inputs.standard import Written
 from tests.fakes.guests import FunctionGuest, pair_of
 from tests.unit.execution.changed import changed
-from tests.unit.generation.observing import call, method
+from tests.unit.generation.observing import call
 
 PRICE = changed("price")
 TESTS = dict.fromkeys(Revision, ("tests/test_prices.py",))
@@ -70,14 +64,12 @@ def test_calls_out_of_contract_are_seeds_only_when_there_are_no_others() -> None
     assert recorded_seeds([wrong]) == [Seed(wrong.call, Origin.CARVED)]
 
 
-def test_receivers_are_those_of_direct_methods() -> None:
-    imports = ("from shop import Till",)
-    of_method = recorded(method("Till(1)", "add", "5", imports=imports))
-    through = recorded(method("Till(2)", "close", imports=imports), direct=False)
-    assert recorded_receivers([of_method, of_method, through, recorded(call("price", "5"))]) == [
-        Written("Till(1)", imports)
-    ]
-    assert of_method.call.kind is CallKind.METHOD
+def test_examples_are_run_where_there_are_no_tests() -> None:
+    made = recorded(call("price", "5"))
+    documents = dict.fromkeys(Revision, ("README.rst",))
+    pair = pair_of(FunctionGuest({}, recorded=[made]), FunctionGuest({}, recorded=[made]))
+    material = FunctionMaterial(PRICE, {}, (), (), documents)
+    assert anyio.run(harvest, pair, [material], 1.0) == {PRICE.id: [made]}
 
 
 def test_what_most_calls_give_is_usual() -> None:

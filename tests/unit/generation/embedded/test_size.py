@@ -40,6 +40,21 @@ def test_a_value_somebody_wrote_may_be_a_little_longer() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("told", "hollow"),
+    [
+        (call("f", "'a'"), call("f", "''")),
+        (call("f", "[1]"), call("f", "[]")),
+        (call("f", "{'a': 1}"), call("f", "{}")),
+        (method("Till({'a': 1})", "f"), method("Till()", "f")),
+        (method("Till({'a': 1})", "f"), method("Till({'': 1})", "f")),
+    ],
+)
+def test_what_holds_something_tells_more(told: Call, hollow: Call) -> None:
+    more, less = (observation(made, None, returned(1)) for made in (told, hollow))
+    assert plainness(more) < plainness(less)
+
+
 def test_the_name_of_the_module_under_test_is_a_poor_input() -> None:
     imports = ("from shop.money import f",)
     assert complexity(call("f", "'some text'", imports=imports)) < complexity(

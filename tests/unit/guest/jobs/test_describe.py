@@ -114,3 +114,42 @@ def test_a_registered_implementation_is_called_with_its_type(larder: Path) -> No
     sample.write(larder, {"larder/hiding.py": text})
     (shown,) = describe(DescribeJob((at("show", 8, 9),)), str(larder))
     assert [(p.name, p.type.kind) for p in shown.parameters] == [("value", "list")]
+
+
+OPERANDS = """
+    class Base:
+        def __eq__(self, other: object) -> bool: ...
+        def clear(self, other): ...
+
+    class Version(Base):
+        def __init__(self, text: str): ...
+        def __lt__(self, other): ...
+        def __add__(self, other: int): ...
+
+    class Box(dict):
+        def __init__(self, *args, **kwargs): ...
+        def weigh(self): ...
+    """
+
+
+def test_an_operand_may_be_of_the_class_itself(larder: Path) -> None:
+    sample.write(larder, {"larder/operands.py": OPERANDS})
+    equal, clear, less, add = described(
+        larder,
+        *(("larder.operands", name) for name in (
+            "Base.__eq__", "Base.clear", "Version.__lt__", "Version.__add__",
+        )),
+    )  # fmt: skip
+    operands = [d.parameters[0].type for d in (equal, clear, less, add)]
+    names = [[part.name or part.kind for part in form.args] for form in operands]
+    assert names == [["Version", "Base", "unknown"], [], ["Version", "unknown"], ["Version", "int"]]
+
+
+def test_a_container_of_ones_own_takes_what_its_base_takes(larder: Path) -> None:
+    sample.write(larder, {"larder/operands.py": OPERANDS})
+    made, weigh = described(
+        larder, ("larder.operands", "Box.__init__"), ("larder.operands", "Box.weigh")
+    )
+    assert [(p.kind, p.type.kind) for p in made.parameters] == [("positional_only", "dict")]
+    assert weigh.receiver is not None
+    assert weigh.receiver.parameters == made.parameters
