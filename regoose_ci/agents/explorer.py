@@ -19,14 +19,15 @@ from regoose_ci.errors import GuestError
 from regoose_ci.execution.endings import Ending
 from regoose_ci.execution.exploration import Exploration
 from regoose_ci.execution.findings import FunctionFindings, sources_of, target_of
-from regoose_ci.execution.harvest import harvest, usual_arguments
+from regoose_ci.execution.harvest import Harvest, harvest, usual_arguments
 from regoose_ci.execution.jobs import describe
+from regoose_ci.execution.learning import learn_made, learn_receivers, learn_returned
 from regoose_ci.execution.mutation import left_to_gain, measure_mutants
 from regoose_ci.execution.pairs import GuestPair
-from regoose_ci.execution.receivers import Receivers
 from regoose_ci.execution.stability import Repeated, confirm
 from regoose_ci.execution.starting import Subject, search_for
 from regoose_ci.guest.protocol import Described, Recorded, Target
+from regoose_ci.inputs.known import KnownObjects
 from regoose_ci.inputs.seeds import Seed
 from regoose_ci.sandbox.base import Guest
 
@@ -97,7 +98,7 @@ class _Review:
         self._seconds = board.request.budget
         self._deadline: float | None = None
         self._recorded: dict[str, list[Recorded]] = {}
-        self._receivers = Receivers()
+        self._objects = KnownObjects()
         self._harvested = anyio.Event()
         self._through: dict[str, dict[Seed, None]] = {}
         """By path: public calls that reached some changed function of the module."""
@@ -115,12 +116,18 @@ class _Review:
         seconds = min(MAX_HARVEST, self._seconds * HARVEST_SHARE)
         started = time.monotonic()
         try:
-            self._recorded = await harvest(pair, self._materials, seconds)
+            found = await harvest(pair, self._materials, seconds)
+            self._learn(found)
         except GuestError as error:
             self._board.notice(f"Existing tests gave no inputs: {error.message}.")
-        for function in (material.function for material in self._materials):
-            self._receivers.add_recorded(function, self._recorded.get(function.id, []))
         self._seconds -= min(seconds, time.monotonic() - started)
+
+    def _learn(self, found: Harvest) -> None:
+        """Take over what was harvested; what methods were called on is known best."""
+        self._recorded = found.calls
+        for function in (material.function for material in self._materials):
+            learn_receivers(self._objects, function, found.calls[function.id])
+        learn_made(self._objects, found.objects)
 
     async def _work(self) -> None:
         """Explore groups; when a guest fails, the next group gets new ones.
@@ -214,7 +221,7 @@ class _Review:
         return subjects
 
     def _exploration(self, pair: GuestPair, subjects: list[Subject]) -> Exploration:
-        search = search_for(subjects, self._receivers)
+        search = search_for(subjects, self._objects)
         for path in dict.fromkeys(subject.function.current.path for subject in subjects):
             search.add_seeds(self._through.get(path, ()))
         functions = [subject.function for subject in subjects]
@@ -226,7 +233,7 @@ class _Review:
     def _share_entries(self, found: list[FunctionFindings], subjects: list[Subject]) -> None:
         """Hand public calls that reached these functions to the others of their module."""
         for findings, subject in zip(found, subjects, strict=True):
-            self._receivers.add_returned(findings.kept)
+            learn_returned(self._objects, findings.kept)
             own = subject.described[0].name
             entries = [o for o in findings.kept if o.call.name != own][:MAX_SHARED]
             known = self._through.setdefault(findings.function.current.path, {})

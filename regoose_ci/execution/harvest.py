@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from regoose_ci.analysis.material import FunctionMaterial
 from regoose_ci.domain.observations import Call, Origin
@@ -11,7 +12,7 @@ from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.findings import sources_of, target_of
 from regoose_ci.execution.jobs import record
 from regoose_ci.execution.pairs import GuestPair
-from regoose_ci.guest.protocol import Recorded, RecordJob
+from regoose_ci.guest.protocol import Made, Recorded, RecordJob
 from regoose_ci.inputs.seeds import Seed
 from regoose_ci.sandbox.base import Guest
 
@@ -20,16 +21,24 @@ MAX_DOCUMENTS = 8
 MAX_RECORDED = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """Recorded calls by function id, and objects that tests made."""
+
+    calls: dict[str, list[Recorded]]
+    objects: tuple[Made, ...] = ()
+
+
 async def harvest(
     pair: GuestPair, materials: Sequence[FunctionMaterial], seconds: float
-) -> dict[str, list[Recorded]]:
-    """Run related tests and examples on both revisions and return recorded calls by function id.
+) -> Harvest:
+    """Run related tests and examples on both revisions and return what was recorded.
 
     Calls that stood where a test expects an exception come last: they are out of contract, and
     only worth a try where there is nothing else.
     """
 
-    async def on_one(revision: Revision, guest: Guest) -> list[Recorded]:
+    async def on_one(revision: Revision, guest: Guest) -> list[Recorded | Made]:
         targets = tuple(
             target_of(m.function, sources_of(m.function)[revision])
             for m in materials
@@ -53,14 +62,18 @@ async def harvest(
     results = await pair.on_each(on_one)
     found: dict[str, list[Recorded]] = {m.function.id: [] for m in materials}
     seen: set[tuple[str, Call]] = set()
+    objects: dict[Made, None] = {}
     for recorded in (r for found_there in results.values() for r in found_there):
+        if isinstance(recorded, Made):
+            objects.setdefault(recorded)
+            continue
         key = (recorded.target, recorded.call)
         if recorded.target in found and key not in seen:
             seen.add(key)
             found[recorded.target].append(recorded)
     for calls in found.values():
         calls.sort(key=lambda r: (not r.in_contract, not r.direct))
-    return found
+    return Harvest(found, tuple(objects))
 
 
 def _names(material: FunctionMaterial) -> list[str]:

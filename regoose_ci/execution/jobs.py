@@ -16,6 +16,7 @@ from regoose_ci.guest.protocol import (
     DescribeJob,
     Evaluated,
     EvaluateJob,
+    Made,
     Mutated,
     MutateJob,
     Recorded,
@@ -36,7 +37,7 @@ _T = TypeVar("_T")
 _DESCRIBED = TypeAdapter(Described)
 _EVALUATED = TypeAdapter(Evaluated)
 _MUTATED = TypeAdapter(Mutated)
-_RECORDED = TypeAdapter(Recorded)
+_RECORDED: TypeAdapter[Recorded | Made] = TypeAdapter(Recorded | Made)
 _RUN = TypeAdapter(TestRun)
 
 
@@ -104,8 +105,11 @@ def _ended_by(answer: Answer, call_timeout: float) -> Outcome:
     return Outcome(OutcomeKind.CRASHED, detail=_why(answer, "the call"))
 
 
-async def record(guest: Guest, job: RecordJob) -> list[Recorded]:
-    """Run existing tests and return the calls that reached targets; none when that fails."""
+async def record(guest: Guest, job: RecordJob) -> list[Recorded | Made]:
+    """Run existing tests and return the calls that reached targets, and the objects they made.
+
+    There are none when that fails.
+    """
     answer = await guest.call("record", job, job.seconds + 10)
     return _validated(_RECORDED, answer)
 

@@ -15,8 +15,8 @@ from regoose_ci.analysis.material import FunctionMaterial
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Call, Origin
 from regoose_ci.execution.harvest import recorded_seeds
-from regoose_ci.execution.receivers import Receivers, class_of
 from regoose_ci.guest.protocol import Described, Recorded
+from regoose_ci.inputs.known import KnownObjects
 from regoose_ci.inputs.patterns import samples
 from regoose_ci.inputs.pool import Pool, within_alphabet
 from regoose_ci.inputs.search import InputSearch
@@ -51,14 +51,6 @@ class Subject:
         """What can be called."""
         return [d for d in self.described if not d.error]
 
-    def class_of(self, described: Described) -> str:
-        """Name the class of the function or of a public caller; empty if it stands in none."""
-        if described.id not in self.function.entry_points:
-            return class_of(self.function)
-        module, _, qualname = described.id.partition(":")
-        owner = qualname.rpartition(".")[0]
-        return f"{module}.{owner}" if owner else ""
-
     def written(self) -> list[Seed]:
         """Return calls that stand in the project's code and documents."""
         return [
@@ -67,7 +59,7 @@ class Subject:
         ]
 
 
-def search_for(subjects: Sequence[Subject], receivers: Receivers) -> InputSearch:
+def search_for(subjects: Sequence[Subject], objects: KnownObjects) -> InputSearch:
     """Return a search that begins with every subject's best inputs, in turn."""
     functions = [subject.function for subject in subjects]
     names = "\0".join(function.id for function in functions)
@@ -87,7 +79,7 @@ def search_for(subjects: Sequence[Subject], receivers: Receivers) -> InputSearch
     search.add_seeds(
         _in_turn(
             islice(
-                typed_seeds(one, pool, receivers.of(subject.class_of(one)), rng),
+                typed_seeds(one, pool, objects, rng),
                 MAX_THROUGH_CALLERS if one.id in subject.function.entry_points else None,
             )
             for subject in subjects

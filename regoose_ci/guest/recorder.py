@@ -11,10 +11,13 @@ from types import CodeType, FrameType
 from .definitions import Definitions
 from .histories import Histories
 from .naming import Name, name_of
-from .protocol import REPOSITORY, Call, CallKind, Recorded, Target
+from .protocol import REPOSITORY, Call, CallKind, Made, Recorded, Target
 from .sources import SourceWriter, UnprintableError
 
 MAX_PROVENANCE = 5000
+MAX_CLASSES = 100
+MAX_OBJECTS = 8
+"""So many classes, and objects of each, are told of."""
 MAX_TRIES = 200
 """How often arguments of one function are written as source before it counts as known enough."""
 
@@ -54,6 +57,7 @@ class Recorder:
         self._last: dict[str, tuple[FrameType, ...]] = {}
         self._busy = False
         self._recorded: list[Recorded] = []
+        self._objects: dict[str, dict[Made, None]] = {}
         self.test = ""
 
     @contextmanager
@@ -74,6 +78,11 @@ class Recorder:
         """Return what was recorded since the last call of this method."""
         taken, self._recorded = self._recorded, []
         return taken
+
+    def objects(self) -> Iterator[Made]:
+        """Return some objects of each class of the project that were made."""
+        for known in self._objects.values():
+            yield from known
 
     def _on_event(self, frame: FrameType, event: str, argument: object) -> None:
         if self._busy or event not in ("call", "return"):
@@ -242,6 +251,14 @@ class Recorder:
         if text is not None and len(text) < 300:
             self._made[id(made)] = Name(text, call.imports)
             self._alive.append(made)
+            self._tell_of(kind, self._made[id(made)])
+
+    def _tell_of(self, kind: type, name: Name) -> None:
+        if kind.__qualname__ not in self._objects and len(self._objects) >= MAX_CLASSES:
+            return
+        known = self._objects.setdefault(kind.__qualname__, {})
+        if len(known) < MAX_OBJECTS:
+            known.setdefault(Made(kind.__qualname__, name.expression, name.imports))
 
     def _follow(self, frame: FrameType) -> None:
         """Take note of a method that a test calls on an object whose making is known."""

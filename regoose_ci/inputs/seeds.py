@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from regoose_ci.domain.observations import Call, CallKind, Origin
 from regoose_ci.guest.protocol import Described, Parameter
 from regoose_ci.inputs.expressions import kind_of
+from regoose_ci.inputs.known import KnownObjects
 from regoose_ci.inputs.pool import Pool
 from regoose_ci.inputs.standard import Written
 from regoose_ci.inputs.typed import TypedInputs
@@ -34,19 +35,20 @@ class Seed:
 
 
 def typed_seeds(
-    described: Described, pool: Pool, receivers: Sequence[Written], rng: random.Random
+    described: Described, pool: Pool, objects: KnownObjects, rng: random.Random
 ) -> Iterator[Seed]:
     """Yield calls with arguments from types, at most ``MAX_TYPED``.
 
     The plainest come first, then one argument is varied at a time.
 
-    ``receivers`` are objects of the right class met elsewhere; they take turns with built ones.
+    Known objects to call a method on take turns with built ones.
     """
-    typed = TypedInputs(pool)
+    typed = TypedInputs(pool, objects)
     owners: Sequence[Written | None] = [None]
     if described.receiver is not None:
         built = [*typed.for_type(described.receiver)[:6], *typed.used(described.receiver)]
-        turns = itertools.zip_longest(receivers[:MAX_MET], built)
+        met = objects.of(described.receiver)[:MAX_MET]
+        turns = itertools.zip_longest(met, built)
         owners = list(dict.fromkeys(made for turn in turns for made in turn if made))[:MAX_OWNERS]
     columns = [(p, typed.for_parameter(p)) for p in described.parameters]
     columns = [(p, values) for p, values in columns if values or p.required]

@@ -7,12 +7,14 @@ import itertools
 
 from regoose_ci.guest.protocol import IT, TMP_PATH, Parameter, TypeForm, recipe
 from regoose_ci.inputs.expressions import kind_of, parse
+from regoose_ci.inputs.known import KnownObjects
 from regoose_ci.inputs.pool import Pool
 from regoose_ci.inputs.standard import STANDARD, Written, functions
 
 MAX_BOUNDARIES = 5
 MAX_DEPTH = 3
 MAX_OPTIONS = 4
+MAX_MET = 3
 MAX_STEPS = 3
 _POSITIONAL = ("positional_only", "positional_or_keyword")
 _UNTOLD = ("unknown", "any")
@@ -31,10 +33,14 @@ _NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
 
 
 class TypedInputs:
-    """Writes expressions for parameters from their types, with literals from a pool."""
+    """Writes expressions for parameters from their types, with literals from a pool.
 
-    def __init__(self, pool: Pool) -> None:
+    Of ``objects`` that are known, some come before those that constructors make.
+    """
+
+    def __init__(self, pool: Pool, objects: KnownObjects | None = None) -> None:
         self._pool = pool
+        self._objects = objects or KnownObjects()
 
     def for_parameter(self, parameter: Parameter) -> list[Written]:
         """Return expressions for one parameter, best first."""
@@ -66,7 +72,8 @@ class TypedInputs:
         if form.kind in ("list", "tuple", "set", "frozenset", "dict", "iterator"):
             return self._container(form, depth)
         if form.kind in ("class", "record", "method"):
-            return self._object(form, depth)
+            met = self._objects.of(form)[:MAX_MET] if depth == 0 else ()
+            return list(dict.fromkeys([*met, *self._object(form, depth)]))
         if form.kind in ("str", "int", "float", "bool", "bytes", "complex"):
             return self._literals(form.kind, 16)
         return []

@@ -18,7 +18,7 @@ from types import FrameType
 import pytest
 
 from ..doctests import Doctests
-from ..protocol import REPOSITORY, Recorded, RecordJob
+from ..protocol import REPOSITORY, Made, Recorded, RecordJob
 from ..recorder import Recorder
 from ..stubs import missing_packages_stubbed
 
@@ -202,7 +202,7 @@ def _run_documents(
             signal.setitimer(signal.ITIMER_REAL, max(0.01, end - time.monotonic()), 0.5)
 
 
-def record(job: RecordJob, root: str = REPOSITORY) -> Iterator[Recorded]:
+def record(job: RecordJob, root: str = REPOSITORY) -> Iterator[Recorded | Made]:
     """Run the job's documents and test files below ``root`` and yield what was recorded.
 
     It is yielded however the run ends.
@@ -235,6 +235,7 @@ def record(job: RecordJob, root: str = REPOSITORY) -> Iterator[Recorded]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
     yield from recorder.take()
+    yield from recorder.objects()
 
 
 def _is_test(path: str) -> bool:

@@ -181,6 +181,15 @@ class Recorded:
 
 
 @dataclass(frozen=True)
+class Made:
+    """An object that an existing test made, of a class of the project: an expression for it."""
+
+    class_name: str
+    source: str
+    imports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class RunTestJob:
     """Run one test of a generated file. ``watch`` are functions whose covered lines are wanted."""
 

@@ -67,12 +67,19 @@ def test_existing_tests_are_recorded(project: Path) -> None:
         "    def weight(self, lid=0):"
     ) + 1
     weight = Target("weight", "larder/shelf.py", "larder.shelf", "Shelf.weight", start, start + 3)
-    found = run("record", RecordJob(("tests/test_shelf.py",), (weight,)), project)
+    told = run("record", RecordJob(("tests/test_shelf.py",), (weight,)), project)
+    found = [item for item in told if "call" in item]
     calls = {(r["call"]["receiver"], r["in_contract"]) for r in found}  # type: ignore[index]
     assert calls == {("Shelf(jars=[Jar('jam', grams=250)])", True), ("Shelf()", False)}
     assert {r["test"] for r in found} == {
         "tests/test_shelf.py::test_weight_counts_lids",
         "tests/test_shelf.py::test_an_empty_shelf_has_no_weight",
+    }
+    objects = {(item["class_name"], item["source"]) for item in told if "class_name" in item}
+    assert objects >= {
+        ("Shelf", "Shelf()"),
+        ("Jar", "Jar('jam', grams=250)"),
+        ("Jar", "Jar('jam')"),
     }
 
 
@@ -101,7 +108,7 @@ def test_what_was_recorded_before_the_time_was_over_is_kept(project: Path) -> No
         """
     sample.write(project, {"tests/test_slow.py": text})
     job = RecordJob(("tests/test_slow.py",), (TOTAL,), seconds=2.0)
-    assert [r["target"] for r in run("record", job, project)] == ["total"]
+    assert [r["target"] for r in run("record", job, project) if "target" in r] == ["total"]
 
 
 def test_examples_of_documents_are_recorded_before_tests(project: Path) -> None:
@@ -118,9 +125,9 @@ def test_examples_of_documents_are_recorded_before_tests(project: Path) -> None:
     ) + 1
     weight = Target("weight", "larder/shelf.py", "larder.shelf", "Shelf.weight", start, start + 3)
     job = RecordJob((), (weight,), seconds=2.0, documents=("README.rst",))
-    assert run("record", job, project) == []
+    assert not any("call" in item for item in run("record", job, project))
     sample.write(project, {"README.rst": text.replace("while True: pass", "1 / 0")})
-    (found,) = run("record", job, project)
+    (found,) = [item for item in run("record", job, project) if "call" in item]
     assert found["test"] == "README.rst"
     assert found["call"]["kwargs"] == [["lid", "5"]]  # type: ignore[index]
 

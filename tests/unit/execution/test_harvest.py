@@ -7,8 +7,8 @@ import anyio
 from regoose_ci.analysis.material import FunctionMaterial
 from regoose_ci.domain.observations import Call, Origin
 from regoose_ci.domain.revisions import Revision
-from regoose_ci.execution.harvest import harvest, recorded_seeds, usual_arguments
-from regoose_ci.guest.protocol import Recorded
+from regoose_ci.execution.harvest import Harvest, harvest, recorded_seeds, usual_arguments
+from regoose_ci.guest.protocol import Made, Recorded
 from regoose_ci.inputs.seeds import Seed
 from tests.fakes.guests import FunctionGuest, pair_of
 from tests.unit.execution.changed import changed
@@ -29,7 +29,7 @@ def harvested(
 ) -> list[Call]:
     pair = pair_of(FunctionGuest({}, recorded=base), FunctionGuest({}, recorded=head))
     material = FunctionMaterial(PRICE, tests, (), ())
-    found = anyio.run(harvest, pair, [material], 1.0)
+    found = anyio.run(harvest, pair, [material], 1.0).calls
     assert list(found) == [PRICE.id]
     return [r.call for r in found[PRICE.id]]
 
@@ -64,12 +64,14 @@ def test_calls_out_of_contract_are_seeds_only_when_there_are_no_others() -> None
     assert recorded_seeds([wrong]) == [Seed(wrong.call, Origin.CARVED)]
 
 
-def test_examples_are_run_where_there_are_no_tests() -> None:
+def test_examples_are_run_where_there_are_no_tests_and_objects_told_once() -> None:
     made = recorded(call("price", "5"))
     documents = dict.fromkeys(Revision, ("README.rst",))
-    pair = pair_of(FunctionGuest({}, recorded=[made]), FunctionGuest({}, recorded=[made]))
+    till, box = Made("Till", "Till(1)", ("from shop import Till",)), Made("Box", "Box()")
+    base, head = FunctionGuest({}, recorded=[made, till]), FunctionGuest({}, recorded=[till, box])
     material = FunctionMaterial(PRICE, {}, (), (), documents)
-    assert anyio.run(harvest, pair, [material], 1.0) == {PRICE.id: [made]}
+    found = anyio.run(harvest, pair_of(base, head), [material], 1.0)
+    assert found == Harvest({PRICE.id: [made]}, (till, box))
 
 
 def test_what_most_calls_give_is_usual() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from regoose_ci.domain.observations import Call, CallKind, Origin
 from regoose_ci.guest.protocol import Described, Parameter, TypeForm
+from regoose_ci.inputs.known import KnownObjects
 from regoose_ci.inputs.pool import Pool
 from regoose_ci.inputs.seeds import MAX_TYPED, literal_seeds, switched_seeds, typed_seeds
 from regoose_ci.inputs.standard import Written
@@ -22,7 +23,10 @@ def described(*parameters: Parameter, receiver: TypeForm | None = None) -> Descr
 def calls(
     *parameters: Parameter, receiver: TypeForm | None = None, receivers: Sequence[Written] = ()
 ) -> list[Call]:
-    seeds = typed_seeds(described(*parameters, receiver=receiver), Pool(), receivers, rng(1))
+    objects = KnownObjects()
+    for made in receivers:
+        objects.add(receiver.name if receiver else "", made)
+    seeds = typed_seeds(described(*parameters, receiver=receiver), Pool(), objects, rng(1))
     return [seed.call for seed in seeds]
 
 
