@@ -76,7 +76,7 @@ def _test(context: FunctionContext, case: _Case, names: Names) -> CandidateTest 
     parameters = parameters_of(context.function, calls[0])
     behaviour = behaviour_of_all(calls, outcomes, parameters)
     name = names.pick(names_for(calls, behaviour, parameters, outcomes[0].value))
-    body = _tolerant(case.body, warnings_filter(context.function, case.observations))
+    body = _tolerant(case.body, warnings_filter(case.observations))
     try:
         code, negated = render_test(name, body, context.style.line_length)
     except UnwritableTestError:

@@ -15,6 +15,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, CoroutineType, FrameType, TracebackType
@@ -35,6 +36,7 @@ from ..protocol import (
 from ..protocol.recipes import IT, TMP_PATH
 from ..tracing import Tracer
 from ..values import encode, encode_briefly, endless, may_change
+from ..warned import warnings_heard
 
 MAX_ITEMS = 50
 MAX_STDOUT = 4000
@@ -136,17 +138,18 @@ class Evaluator:
             return Outcome(OutcomeKind.UNBUILDABLE, detail=problem)
         stdout = _CappedText()
         try:
-            with _deadline(self._job.call_timeout), contextlib.redirect_stdout(stdout):
+            hearing = warnings_heard()
+            with _deadline(self._job.call_timeout), redirect_stdout(stdout), hearing as warned:
                 outcome = self._attempt(call)
         except CallTimeoutError:
             return Outcome(OutcomeKind.TIMEOUT, detail=f"{self._job.call_timeout:g}")
-        return dataclasses.replace(outcome, stdout=stdout.getvalue())
+        return dataclasses.replace(outcome, stdout=stdout.getvalue(), warned=tuple(warned))
 
     def _import(self, call: Call) -> str:
         """Make what a call imports known; return why that fails, if it does."""
         missing = [s for s in call.imports if not self._namespace.has(s)]
         try:
-            with _deadline(IMPORT_SECONDS), contextlib.redirect_stdout(_CappedText()):
+            with _deadline(IMPORT_SECONDS), redirect_stdout(_CappedText()):
                 for statement in missing:
                     self._namespace.provide(statement)
         except CallTimeoutError:

@@ -83,6 +83,8 @@ class Outcome:
     of the first items it yielded; ``entered`` that it is what ``with`` gave, for a function with
     ``@contextmanager``. ``changed_arguments`` maps a position (``"0"``), a keyword or
     ``"self"`` to the argument's value after the call, for those that the call changed.
+    ``warned`` are the categories of warnings that the call gave, as builtins are named, or empty
+    for others; two outcomes are the same without them.
     """
 
     kind: OutcomeKind
@@ -94,6 +96,7 @@ class Outcome:
     changed_arguments: Mapping[str, Value] = field(default_factory=dict)
     stdout: str = ""
     detail: str = ""
+    warned: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

@@ -6,32 +6,28 @@ import pytest
 
 from regoose_ci.domain.observations import Observation
 from regoose_ci.generation.embedded.warnings_of import warnings_filter
-from tests.unit.generation.observing import call, function, observation, returned
+from tests.unit.generation.observing import call, observation, returned
 
 
-def reaching(*lines: int) -> list[Observation]:
-    return [observation(call("slugify", "'a'"), None, returned("a"), lines=lines)]
+def warned(*categories: str) -> Observation:
+    outcome = dataclasses.replace(returned("a"), warned=categories)
+    return observation(call("slugify", "'a'"), None, outcome)
 
 
 @pytest.mark.parametrize(
-    ("statement", "action"),
+    ("observations", "action"),
     [
-        ("warnings.warn('old', DeprecationWarning, stacklevel=2)", "ignore::DeprecationWarning"),
-        ("warn('old', category=FutureWarning)", "ignore::FutureWarning"),
-        ("warnings.warn('old')", "ignore::UserWarning"),
-        ("warnings.warn('old', RemovedInTwo)", "ignore"),
+        ([warned("DeprecationWarning")], "ignore::DeprecationWarning"),
+        ([warned(), warned("UserWarning"), warned("UserWarning")], "ignore::UserWarning"),
+        ([warned("UserWarning"), warned("FutureWarning")], "ignore"),
+        ([warned("")], "ignore"),
     ],
 )
-def test_a_warning_that_an_input_gets_is_ignored_by_its_category(
-    statement: str, action: str
+def test_warnings_that_inputs_get_are_ignored_by_their_category(
+    observations: list[Observation], action: str
 ) -> None:
-    changed = function()
-    assert changed.head is not None
-    source = f"def slugify(text):\n    if text:\n        {statement}\n    return text\n"
-    head = dataclasses.replace(changed.head, source=source, first_line=11, last_line=14)
-    changed = dataclasses.replace(changed, head=head)
+    assert warnings_filter(observations) == f'@pytest.mark.filterwarnings("{action}")'
 
-    assert warnings_filter(changed, reaching(12, 13, 14)) == (
-        f'@pytest.mark.filterwarnings("{action}")'
-    )
-    assert warnings_filter(changed, reaching(12, 14)) == ""
+
+def test_without_warnings_nothing_is_needed() -> None:
+    assert warnings_filter([warned(), observation(call("f"), returned(1), None)]) == ""

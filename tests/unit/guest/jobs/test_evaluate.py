@@ -28,10 +28,21 @@ ACTS = {
         import os
         import sys
         import time
+        import warnings
 
 
         def say(text):
             print(text)
+
+
+        def warn():
+            warnings.warn("old", DeprecationWarning)
+            return Old()
+
+
+        class Old:
+            def __init__(self):
+                warnings.warn("older", FutureWarning)
 
 
         def refuse():
@@ -440,6 +451,14 @@ def test_a_running_loop_is_never_left_behind(larder: Path) -> None:
     outcome(larder, call("stream", "10**9"))
     with pytest.raises(RuntimeError):
         asyncio.get_running_loop()
+
+
+@pytest.mark.filterwarnings("default")
+def test_warnings_are_told_also_of_making_arguments(larder: Path) -> None:
+    assert outcome(larder, call("warn")).warned == ("DeprecationWarning", "FutureWarning")
+    assert outcome(larder, method("Old()", "__hash__")).warned == ("FutureWarning",)
+    assert outcome(larder, call("say", "'quiet'")).warned == ()
+    assert outcome(larder, call("warn")) == outcome(larder, call("warn"))
 
 
 def test_output_is_capped(larder: Path) -> None:
