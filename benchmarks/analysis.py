@@ -1,8 +1,9 @@
-"""How long analysing a large diff takes, against parsing its files alone.
+"""How long analysing a large change takes, against parsing its files alone.
 
     python -m benchmarks analysis
 
-300 files, over 20,000 changed lines, 1,200 changed functions; medians of five runs in one process.
+300 files, over 20,000 changed lines, 1,200 changed functions; medians of five runs in one process,
+each of a change of its own, so that none finds what another one remembered.
 """
 
 from __future__ import annotations
@@ -11,57 +12,91 @@ import ast
 import difflib
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from regoose_ci.analysis.changes import find_changes
-from regoose_ci.analysis.layout import Layout
+from regoose_ci.agents.analyzer import analyze
+from regoose_ci.analysis.source import collector_paused
+from regoose_ci.domain.revisions import Revision
 
 RUNS = 5
 FILES = 300
 
 
-def make_change() -> tuple[dict[str, str], dict[str, str], str]:
-    """Return base, head and their diff."""
-    step = "    value = (value * a + {}) % 97\n"
-    body = "".join(step.format(n) for n in range(10))
-    functions = [f"\n\ndef f{i}(a, b):\n    value = b\n{body}    return value\n" for i in range(18)]
-    edited = [text.replace("* a", "* b") for text in functions[:4]] + functions[4:]
-    old, new = "LIMIT = 1\n" + "".join(functions), "LIMIT = 2\n" + "".join(edited)
-    paths = [f"src/pkg/m{i}.py" for i in range(FILES)]
-    lines = difflib.unified_diff(
-        old.splitlines(keepends=True), new.splitlines(keepends=True), "a/PATH", "b/PATH", n=0
-    )
-    diff = "".join(lines)
-    whole = "".join(diff.replace("PATH", path) for path in paths)
-    return dict.fromkeys(paths, old), dict.fromkeys(paths, new), whole
+@dataclass(frozen=True)
+class Change:
+    """A change that is in memory alone."""
+
+    sources: dict[Revision, dict[str, str]]
+    patch: str
+
+    @property
+    def shas(self) -> dict[Revision, str]:
+        """Names of the revisions."""
+        return {revision: revision.value for revision in self.sources}
+
+    def diff(self) -> str:
+        """Return the unified diff."""
+        return self.patch
+
+    def read(self, revision: Revision, path: str) -> bytes | None:
+        """Return a file's bytes."""
+        return self.read_many(revision, (path,)).get(path)
+
+    def read_many(self, revision: Revision, paths: tuple[str, ...]) -> dict[str, bytes]:
+        """Return the bytes of the files that exist."""
+        sources = self.sources[revision]
+        return {path: sources[path].encode() for path in paths if path in sources}
+
+    def files(self, revision: Revision) -> tuple[str, ...]:
+        """Return all paths."""
+        return tuple(self.sources[revision])
 
 
-def median(work: Callable[[], object]) -> float:
-    """Return the median of some runs, in seconds of processor time."""
+def make_change(number: int = 0) -> Change:
+    """Return a change, another one for each number."""
+    sources: dict[Revision, dict[str, str]] = {Revision.BASE: {}, Revision.HEAD: {}}
+    patches = []
+    for index in range(FILES):
+        path = f"src/pkg/m{index}.py"
+        functions = [_function(f"f{index}_{i}") for i in range(18)]
+        edited = [text.replace("* a", "* b") for text in functions[:4]] + functions[4:]
+        old = f"LIMIT = {number}\n" + "".join(functions)
+        new = f"LIMIT = {number + 1}\n" + "".join(edited)
+        sources[Revision.BASE][path], sources[Revision.HEAD][path] = old, new
+        lines = old.splitlines(keepends=True), new.splitlines(keepends=True)
+        patches += difflib.unified_diff(*lines, f"a/{path}", f"b/{path}", n=0)
+    return Change(sources, "".join(patches))
+
+
+def _function(name: str) -> str:
+    body = "".join(f"    value = (value * a + {n}) % 97\n" for n in range(10))
+    return f"\n\ndef {name}(a, b):\n    value = b\n{body}    return value\n"
+
+
+def median(work: Callable[[Change], object], changes: Iterable[Change]) -> float:
+    """Return the median of one run for each change, in seconds of processor time."""
     seconds = []
-    for _ in range(RUNS):
+    for change in changes:
         started = time.process_time()
-        work()
+        work(change)
         seconds.append(time.process_time() - started)
     return statistics.median(seconds)
 
 
-def main() -> None:
-    """Measure and print."""
-    base, head, diff = make_change()
-    layout = Layout(("src",))
-
-    def analyse() -> int:
-        read_base, read_head = (lambda p: base[p].encode()), (lambda p: head[p].encode())
-        return len(find_changes(diff, read_base, read_head, layout, layout).functions)
-
-    def parse() -> None:
-        for text in (*base.values(), *head.values()):
+@collector_paused()
+def parse(change: Change) -> None:
+    """Parse both revisions of every file."""
+    for sources in change.sources.values():
+        for text in sources.values():
             ast.parse(text)
 
-    found = analyse()
-    analysing, parsing = median(analyse), median(parse)
-    lines = diff.count("\n")
+
+def main() -> None:
+    """Measure and print."""
+    changes = [make_change(number) for number in range(RUNS)]
+    analysing, parsing = median(analyze, changes), median(parse, changes)
+    lines, found = changes[0].patch.count("\n"), len(analyze(changes[0]).functions)
     print(f"{FILES} files, {lines} lines of diff, {found} changed functions")
     print(f"analysis {analysing:.2f} s, parsing alone {parsing:.2f} s, {analysing / parsing:.1f} x")
 

@@ -16,6 +16,7 @@ from regoose_ci.agents.board import Board, Skip
 from regoose_ci.analysis.changes import find_changes, is_product_path
 from regoose_ci.analysis.context import find_call_sites, find_documents, find_related_tests
 from regoose_ci.analysis.conventions import CONFIGURATION_FILES
+from regoose_ci.analysis.examples import Corpus
 from regoose_ci.analysis.harvest import harvest_literals
 from regoose_ci.analysis.impact import (
     CallGraph,
@@ -65,8 +66,7 @@ class Analyzer:
         """Find the changed functions."""
         with board.stage(Stage.ANALYSIS) as summary:
             only = board.request.only
-            with collector_paused():
-                material = await anyio.to_thread.run_sync(_analyze, board.source, only)
+            material = await anyio.to_thread.run_sync(analyze, board.source, only)
             board.material = material
             for found in material.functions:
                 skip = _skip(found.function)
@@ -97,7 +97,9 @@ def _is_name(part: str) -> bool:
     return part.isidentifier() and not keyword.iskeyword(part)
 
 
-def _analyze(source: ChangeSource, only: tuple[str, ...]) -> ChangeMaterial:
+@collector_paused()
+def analyze(source: ChangeSource, only: tuple[str, ...] = ()) -> ChangeMaterial:
+    """Find the changed functions, those that match ``only`` if given, and what is known of them."""
     texts = {revision: _read(source, revision) for revision in source.shas}
     head = texts[Revision.HEAD]
     base = texts.get(Revision.BASE, head)
@@ -111,11 +113,12 @@ def _analyze(source: ChangeSource, only: tuple[str, ...]) -> ChangeMaterial:
     chosen = [f for f in changes.functions if _is_chosen(f, only)]
     product = head.product if any(map(needs_callers, chosen)) else {}
     graph = build_call_graph(product, head.layout)
+    corpus = Corpus({**head.tests, **head.product, **head.documents})
     target = chosen[0].current.path if chosen else ""
     style = find_test_style(head.tests, target, head.configuration)
     return ChangeMaterial(
         changes=dataclasses.replace(changes, functions=tuple(chosen)),
-        functions=tuple(_material(function, texts, graph) for function in chosen),
+        functions=tuple(_material(function, texts, corpus, graph) for function in chosen),
         import_roots={revision: t.layout.import_roots for revision, t in texts.items()},
         packages=head.layout.packages,
         style=style,
@@ -125,35 +128,36 @@ def _analyze(source: ChangeSource, only: tuple[str, ...]) -> ChangeMaterial:
 
 
 def _material(
-    function: ChangedFunction, texts: dict[Revision, _Texts], graph: CallGraph
+    function: ChangedFunction,
+    texts: dict[Revision, _Texts],
+    corpus: Corpus,
+    graph: CallGraph,
 ) -> FunctionMaterial:
     head = texts[Revision.HEAD]
     callers = find_public_callers(function, graph)
     function = dataclasses.replace(function, entry_points=callers)
     tests = {revision: find_related_tests(function, t.tests) for revision, t in texts.items()}
     examples = {r: find_documents(function, t.product, t.documents) for r, t in texts.items()}
-    sources = {**head.tests, **head.product, **head.documents}
     return FunctionMaterial(
         function,
         tests,
-        tuple(_calls(function, sources)),
+        tuple(_calls(function, corpus)),
         (*_fixture_literals(function, head.fixtures), *_test_literals(tests, texts))[:MAX_LITERALS],
         examples,
     )
 
 
-def _calls(function: ChangedFunction, sources: dict[str, str]) -> Iterator[Call]:
+def _calls(function: ChangedFunction, corpus: Corpus) -> Iterator[Call]:
     """Yield written calls of the function and of the public callers it is reached through."""
-    yield from find_call_sites(function, _mentioning(sources, function))
+    yield from find_call_sites(function, corpus)
     for entry in function.entry_points[:3]:
         module, _, qualname = entry.partition(":")
         there = dataclasses.replace(function.current, module=module, qualname=qualname)
         kind = FunctionKind.METHOD if "." in qualname else FunctionKind.FUNCTION
         caller = dataclasses.replace(function, head=there, kind=kind)
-        mentioning = _mentioning(sources, caller)
-        yield from find_call_sites(caller, mentioning)[:40]
+        yield from find_call_sites(caller, corpus)[:40]
         if kind is FunctionKind.FUNCTION:
-            yield from find_open_calls(module, qualname, mentioning)
+            yield from find_open_calls(module, qualname, corpus)
 
 
 def _test_literals(
@@ -166,7 +170,7 @@ def _test_literals(
         for rank, path in enumerate(paths[:MAX_TEST_FILES])
         if path in texts[revision].tests
     ]
-    harvested = [harvest_literals([text]) for _, text in sorted(ranked, key=lambda pair: pair[0])]
+    harvested = [harvest_literals(text) for _, text in sorted(ranked, key=lambda pair: pair[0])]
     return tuple(dict.fromkeys(literal for found in harvested for literal in found))
 
 
@@ -181,12 +185,6 @@ def _fixture_literals(function: ChangedFunction, fixtures: dict[str, str]) -> It
         yield from map(repr, small[:MAX_BLOCKS])
         if len(text) <= MAX_BLOCK * 2:
             yield repr(text)
-
-
-def _mentioning(sources: dict[str, str], function: ChangedFunction) -> dict[str, str]:
-    name = function.current.qualname.rpartition(".")[2]
-    owner = function.current.qualname.partition(".")[0]
-    return {p: t for p, t in sources.items() if name in t or owner in t}
 
 
 def _read(source: ChangeSource, revision: Revision) -> _Texts:

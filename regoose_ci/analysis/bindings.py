@@ -11,7 +11,7 @@ from regoose_ci.analysis.fingerprint import FunctionNode, fingerprint
 from regoose_ci.analysis.nodes import walk
 
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler)
-_BINDERS = (ast.arg, ast.Global, ast.alias, *_NAMED)
+_READING_OR_BINDING = {ast.Name, ast.Attribute, ast.arg, ast.Global, ast.alias, *_NAMED}
 _UNREAD = frozenset({"__all__", "__author__", "__slots__"})
 
 
@@ -83,7 +83,7 @@ def find_reads(
     """Names and class attributes that a function reads, each with its line, in file order."""
     owners = _with_bases(definition.class_name, classes)
     for function in definition.nodes:
-        nodes = [n for n in walk(function) if isinstance(n, (ast.Name, ast.Attribute, *_BINDERS))]
+        nodes = [n for n in walk(function) if n.__class__ in _READING_OR_BINDING]
         local = _local_names(nodes[1:])
         itself = _first_parameter(function) if definition.class_name else None
         for node in nodes:

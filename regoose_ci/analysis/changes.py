@@ -12,7 +12,7 @@ from regoose_ci.analysis.layout import Layout, is_test_path, module_name
 from regoose_ci.analysis.moves import pair_moves
 from regoose_ci.analysis.source import ParsedModule, read_module
 from regoose_ci.domain.bounds import MAX_FILE_BYTES
-from regoose_ci.domain.changes import ChangedFunction, ChangeSet, SkippedFile
+from regoose_ci.domain.changes import ChangedFile, ChangedFunction, ChangeSet, SkippedFile
 
 ReadFile = Callable[[str], bytes | None]
 """Gives a path's bytes on one revision, or ``None`` where it does not exist."""
@@ -53,14 +53,11 @@ def find_changes(
         if is_generated(head or base or b""):
             left_alone.append(file.path)
             continue
-        old = _module(file.base_path, base, layout_base)
-        new = _module(file.head_path, head, layout_head)
-        if isinstance(new, SkippedFile):
-            skipped.append(SkippedFile(file.path, new.reason, f"on head, {new.detail}"))
-        elif isinstance(old, SkippedFile):
-            skipped.append(SkippedFile(file.path, old.reason, f"on base, {old.detail}"))
+        found = _compare(file, (base, layout_base), (head, layout_head))
+        if isinstance(found, SkippedFile):
+            skipped.append(found)
         else:
-            functions += compare_modules(file, old, new)
+            functions += found
     return ChangeSet(files, pair_moves(functions), tuple(skipped), tuple(left_alone))
 
 
@@ -78,6 +75,19 @@ def is_product_path(path: str, layout: Layout) -> bool:
 def is_generated(content: bytes) -> bool:
     """The file's header says that a program wrote it."""
     return _GENERATED.search(content[:_HEADER]) is not None
+
+
+def _compare(
+    file: ChangedFile, base: tuple[bytes | None, Layout], head: tuple[bytes | None, Layout]
+) -> tuple[ChangedFunction, ...] | SkippedFile:
+    """One file's changed functions; its syntax trees are gone before the next one is read."""
+    new = _module(file.head_path, *head)
+    if isinstance(new, SkippedFile):
+        return SkippedFile(file.path, new.reason, f"on head, {new.detail}")
+    old = _module(file.base_path, *base)
+    if isinstance(old, SkippedFile):
+        return SkippedFile(file.path, old.reason, f"on base, {old.detail}")
+    return compare_modules(file, old, new)
 
 
 def _module(

@@ -5,18 +5,18 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from functools import lru_cache
 
-from regoose_ci.analysis.examples import PROMPT, is_literal, may_use, named
+from regoose_ci.analysis.examples import MAX_INDEXED, PROMPT, Corpus, is_literal
 from regoose_ci.domain.changes import ChangedFunction, FunctionKind
 from regoose_ci.guest.protocol import Call, CallKind
 
 MAX_CALLS = 100
-MAX_FILES = 300
-"""Files that are parsed for the calls of one function."""
 MAX_DOCUMENTS = 3
 _MAX_SOURCE = 2000
+_WORD = re.compile(r"\w+")
 
 
 def find_related_tests(
@@ -27,19 +27,11 @@ def find_related_tests(
     owner, _, name = source.qualname.rpartition(".")
     owner = owner.rpartition(".")[2]
     stem = source.module.rpartition(".")[2].strip("_") or "__init__"
-    patterns = {
-        re.compile(rf"\b{re.escape(name)}\b"): 4,
-        re.compile(rf"\b{re.escape(owner or name)}\b"): 3,
-        re.compile(rf"\b{re.escape(source.module)}\b"): 3,
-        re.compile(rf"\b{re.escape(source.module.partition('.')[0])}\b"): 1,
-    }
+    weights = {name: 4, owner or name: 3, source.module: 3, source.module.partition(".")[0]: 1}
     scores: dict[str, float] = {}
     for path, text in test_sources.items():
-        score = sum(
-            weight * (1 + min(len(pattern.findall(text)), 50) / 100)
-            for pattern, weight in patterns.items()
-            if pattern.search(text)
-        )
+        counts = ((_count(text, word), weight) for word, weight in weights.items())
+        score = sum(weight * (1 + min(count, 50) / 100) for count, weight in counts if count)
         scores[path] = score + _stem_score(path, stem)
     ranked = sorted((p for p in scores if scores[p] > 0), key=lambda p: (-scores[p], p))
     return tuple(ranked[:limit])
@@ -60,21 +52,34 @@ def find_documents(
     return (*first, *mentioning[:MAX_DOCUMENTS])
 
 
-def find_call_sites(function: ChangedFunction, sources: Mapping[str, str]) -> tuple[Call, ...]:
+def find_call_sites(function: ChangedFunction, corpus: Corpus) -> tuple[Call, ...]:
     """Calls of the function whose arguments are all literals, in code, tests and documents.
 
     For methods and properties, calls on a receiver that is itself made of literals. Calls that
-    are expected to raise are left out, and so is what is beyond the first `MAX_FILES` files.
+    are expected to raise are left out.
     """
     owner, _, name = function.current.qualname.rpartition(".")
     word = owner.rpartition(".")[2] if name == "__init__" else name
     found: dict[Call, None] = {}
-    naming = ((path, text) for path, text in sources.items() if may_use(text, word))
-    for path, text in islice(naming, MAX_FILES):
-        found.update(dict.fromkeys(_calls(function, named(path, text, word))))
+    for nodes in corpus.uses(word):
+        found.update(dict.fromkeys(_calls(function, nodes)))
         if len(found) >= MAX_CALLS:
             return tuple(found)[:MAX_CALLS]
     return tuple(found)
+
+
+def _count(text: str, name: str) -> int:
+    """How often a name, dotted or not, stands in a text on its own."""
+    if name not in text:
+        return 0
+    if _WORD.fullmatch(name):
+        return _words(text)[name]
+    return len(re.findall(rf"\b{re.escape(name)}\b", text))
+
+
+@lru_cache(maxsize=MAX_INDEXED)
+def _words(text: str) -> Counter[str]:
+    return Counter(_WORD.findall(text))
 
 
 def _calls(function: ChangedFunction, nodes: Sequence[ast.expr]) -> Iterator[Call]:

@@ -7,7 +7,7 @@ import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from regoose_ci.analysis.fingerprint import FunctionNode, fingerprint
+from regoose_ci.analysis.fingerprint import FunctionNode, means_the_same
 from regoose_ci.domain.changes import FunctionKind
 
 _PROPERTY_ACCESSORS = frozenset({"setter", "getter", "deleter"})
@@ -39,10 +39,10 @@ class Definition:
         """The implementation is ``async def``."""
         return isinstance(self.nodes[-1], ast.AsyncFunctionDef)
 
-    @property
-    def fingerprint(self) -> str:
-        """Equal for two definitions that do the same, whatever their names."""
-        return "|".join(fingerprint(node) for node in self.nodes)
+    def does_the_same(self, other: Definition) -> bool:
+        """Whether two definitions differ in nothing but names, comments and the like."""
+        is_as_many = len(self.nodes) == len(other.nodes)
+        return is_as_many and all(map(means_the_same, self.nodes, other.nodes))
 
     def select_lines(self, lines: Sequence[int]) -> list[int]:
         """Those of the sorted ``lines`` that lie in the function."""

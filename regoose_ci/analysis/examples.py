@@ -7,13 +7,20 @@ import doctest
 import re
 import textwrap
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from itertools import islice
 
+from regoose_ci.analysis.nodes import children
 from regoose_ci.domain.syntax import is_modest
 
 MAX_INDEXED = 1000
 """So many files are remembered, by what they call."""
+_FEW_NAMES = 50
+"""For more names than that, an index of all texts is made sooner than each name is searched."""
+MAX_FILES = 300
+"""Files that are parsed for the calls of one function."""
 
 _FENCE = re.compile(
     r"^[ ]{0,3}(?:```|~~~)[ ]*(?:python|py|pycon|python3)?[ ]*\n(.*?)^[ ]{0,3}(?:```|~~~)",
@@ -26,6 +33,8 @@ _DIRECTIVE = re.compile(
 )
 _USE = re.compile(r"(?<!\bdef )\b(\w+)\s*\(|\.\s*(\w+)")
 PROMPT = ">>> "
+_BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
+"""Only these have statements, and so definitions with docstrings, below them."""
 _RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "warns", "deprecated_call"})
 
 
@@ -39,11 +48,9 @@ def example_trees(path: str, text: str) -> Iterator[ast.Module]:
     if tree is None:
         return
     yield tree
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
-            docstring = ast.get_docstring(node, clean=True)
-            if docstring and PROMPT in docstring:
-                yield from _parse_doctests(docstring)
+    for docstring in _docstrings(tree) if PROMPT in text else ():
+        if PROMPT in docstring:
+            yield from _parse_doctests(docstring)
 
 
 @lru_cache(maxsize=5 * MAX_INDEXED)
@@ -52,9 +59,40 @@ def _used(text: str) -> frozenset[str]:
     return frozenset(called or attribute for called, attribute in _USE.findall(text))
 
 
-def may_use(text: str, name: str) -> bool:
-    """Tell whether something called ``name`` may be called, or read as an attribute, in a text."""
-    return name in text and name in _used(text)
+class Corpus:
+    """The texts of a project's files by path, in which calls of many names are looked up."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+        self._paths: dict[str, tuple[str, ...]] = {}
+
+    def uses(self, name: str) -> Iterator[Sequence[ast.Call | ast.Attribute]]:
+        """Calls of what is called ``name``, and attributes of that name, in code meant to work.
+
+        File by file, `MAX_FILES` at most. Treat them as read-only: each file is read once.
+        """
+        for path in self._paths_with(name):
+            yield _named(path, self._texts[path]).get(name, ())
+
+    def _paths_with(self, name: str) -> tuple[str, ...]:
+        """Files in which something of that name may be called, or read as an attribute."""
+        if name not in self._paths:
+            is_one_of_few = len(self._paths) < _FEW_NAMES
+            using = self._search(name) if is_one_of_few else self._index.get(name, ())
+            self._paths[name] = tuple(islice(using, MAX_FILES))
+        return self._paths[name]
+
+    def _search(self, name: str) -> Iterator[str]:
+        mentioning = (path for path, text in self._texts.items() if name in text)
+        return (path for path in mentioning if name in _used(self._texts[path]))
+
+    @cached_property
+    def _index(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path, text in self._texts.items():
+            for name in _used(text):
+                found.setdefault(name, []).append(path)
+        return found
 
 
 @lru_cache(maxsize=MAX_INDEXED)
@@ -67,14 +105,6 @@ def _named(path: str, text: str) -> dict[str, list[ast.Call | ast.Attribute]]:
             elif isinstance(node, ast.Attribute):
                 found.setdefault(node.attr, []).append(node)
     return found
-
-
-def named(path: str, text: str, name: str) -> Sequence[ast.Call | ast.Attribute]:
-    """Calls of what is called ``name``, and attributes of that name, in code meant to work.
-
-    Treat them as read-only: a file is read once for all functions of a change.
-    """
-    return _named(path, text).get(name, ()) if may_use(text, name) else ()
 
 
 def _last_name(node: ast.expr) -> str:
@@ -91,7 +121,9 @@ def walk_working(root: ast.AST) -> Iterator[ast.AST]:
         if isinstance(node, ast.Call) and _is_raises(node):
             continue
         yield node
-        stack.extend(reversed(list(ast.iter_child_nodes(node))))
+        below = children(node)
+        below.reverse()
+        stack += below
 
 
 def is_literal(node: ast.expr) -> bool:
@@ -142,6 +174,18 @@ def _parse_block(block: str) -> Iterator[ast.Module]:
     tree = _parse(block)
     if tree is not None:
         yield tree
+
+
+def _docstrings(tree: ast.Module) -> Iterator[str]:
+    """Yield docstrings, a module's before its functions' and those before their inner ones'."""
+    waiting: deque[ast.AST] = deque([tree])
+    while waiting:
+        node = waiting.popleft()
+        waiting.extend(child for child in children(node) if isinstance(child, _BLOCKS))
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            docstring = ast.get_docstring(node, clean=True)
+            if docstring:
+                yield docstring
 
 
 def _parse_doctests(text: str) -> Iterator[ast.Module]:

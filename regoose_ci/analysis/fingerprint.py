@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from itertools import zip_longest
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -15,30 +17,43 @@ def fingerprint(node: ast.AST) -> str:
     """A text that is equal for two nodes exactly when they mean the same.
 
     A function's own name is left out, also where it calls itself, so that renamed functions
-    compare equal. Iterative, because generated code nests deeper than Python recurses.
+    compare equal.
+    """
+    return " ".join(_tokens(node))
+
+
+def means_the_same(one: ast.AST, other: ast.AST) -> bool:
+    """Whether two nodes have the same fingerprint, told by the first difference."""
+    return all(a == b for a, b in zip_longest(_tokens(one), _tokens(other)))
+
+
+def _tokens(node: ast.AST) -> Iterator[str]:
+    """Yield what a node means, bit by bit.
+
+    Iterative, because generated code nests deeper than Python recurses.
     """
     own_name = node.name if isinstance(node, FunctionNode) else ""
-    tokens: list[str] = []
     stack: list[object] = [node]
     while stack:
         item = stack.pop()
         if item.__class__ is str or item is None:
-            tokens.append(repr(item))
+            yield repr(item)
         elif isinstance(item, ast.Name):
-            tokens += ("Name", repr("<itself>" if item.id == own_name else item.id))
+            yield "Name"
+            yield repr("<itself>" if item.id == own_name else item.id)
         elif isinstance(item, ast.Constant):
-            tokens += ("Constant", _constant(item.value))
+            yield "Constant"
+            yield _constant(item.value)
         elif isinstance(item, ast.AST):
-            tokens.append(_kind(item))
+            yield _kind(item)
             fields = _fields(item)
             stack += reversed(fields[1:] if item is node and own_name else fields)
         elif isinstance(item, list):
             kept = [child for child in item if not _is_idle(child)]
-            tokens.append(f"[{len(kept)}")
+            yield f"[{len(kept)}"
             stack += reversed(kept)
         else:
-            tokens.append(_constant(item))
-    return " ".join(tokens)
+            yield _constant(item)
 
 
 def _fields(node: ast.AST) -> list[object]:

@@ -60,21 +60,21 @@ class _Revision:
     def changed_in(self, definition: Definition) -> list[int]:
         return definition.select_lines(self.sorted_changed)
 
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """Names that literals can be found behind: functions, and what is computed here."""
+        computed = (name for name, binding in self.bindings.items() if binding.nodes)
+        return frozenset([*computed, *self.definitions])
+
     def reads_of(self, names: frozenset[str], definition: Definition) -> list[tuple[str, int]]:
         """Reads of some names; the text is searched first, because most functions read none."""
         words = {name.rpartition(".")[2] for name in names} | {"super"}
-        lines = (
-            line
-            for node in definition.nodes
-            for line in self.module.lines[first_line(node) - 1 : last_line(node)]
-        )
-        text = "\n".join(lines)
+        spans = (self.module.lines[first_line(n) - 1 : last_line(n)] for n in definition.nodes)
+        text = "\n".join("\n".join(lines) for lines in spans)
         if not any(word in text for word in words):
             return []
-        return [(name, line) for name, line in self.reads(definition) if name in names]
-
-    def reads(self, definition: Definition) -> list[tuple[str, int]]:
-        return list(find_reads(definition, self.classes))
+        found = find_reads(definition, self.classes)
+        return [(name, line) for name, line in found if name in names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _direct_changes(base: _Revision, head: _Revision) -> Iterator[ChangedFunctio
         old, new = base.definitions.get(qualname), head.definitions.get(qualname)
         if old is not None and new is not None:
             is_touched = base.changed_in(old) or head.changed_in(new)
-            if is_touched and old.fingerprint != new.fingerprint:
+            if is_touched and not old.does_the_same(new):
                 yield _modified(base, old, head, new)
         elif new is not None:
             place = _whole(head, new)
@@ -210,10 +210,11 @@ def _literals(places: Sequence[_Place]) -> tuple[str, ...]:
     callees: list[Definition] = []
     for place in places:
         revision = place.revision
-        names = [name for name, _ in revision.reads(place.definition)]
+        others = revision.telling - {place.definition.qualname}
+        names = [name for name, _ in revision.reads_of(others, place.definition)]
         reads += read_bindings(names, revision.bindings)
         called = [revision.definitions.get(name) for name in dict.fromkeys(names)]
-        callees += [d for d in called if d is not None and d is not place.definition]
+        callees += [d for d in called if d is not None]
     return literals_of_change([(p.definition, p.revision.changed) for p in places], reads, callees)
 
 

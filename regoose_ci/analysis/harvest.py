@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
 from regoose_ci.analysis.definitions import last_line
@@ -12,27 +12,31 @@ from regoose_ci.analysis.examples import MAX_INDEXED, example_trees, is_literal,
 MAX_LITERALS = 400
 _MAX_LENGTH = 500
 _MAX_LINES = 12
+_PLAIN = (str, int, bytes)
 _CONTAINERS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 
 
-def harvest_literals(test_sources: Sequence[str]) -> tuple[str, ...]:
-    """Strings, numbers and collections in tests, as source, most specific first.
+@lru_cache(maxsize=MAX_INDEXED)
+def harvest_literals(text: str) -> tuple[str, ...]:
+    """Strings, numbers and collections in a test file, as source, most specific first.
 
     Arguments and parametrized values come before what is compared with, and that before the
     rest. Docstrings, names of parameters and blocks that expect an exception are left out.
     """
     ranked: dict[str, int] = {}
-    for text in test_sources:
-        for source, rank in _ranked(text):
+    found = (pair for tree in example_trees("test.py", text) for pair in _literals(tree))
+    for node, rank in found:
+        source = _source(node)
+        if len(source) <= _MAX_LENGTH:
             ranked[source] = min(rank, ranked.get(source, rank))
     return tuple(sorted(ranked, key=lambda source: ranked[source])[:MAX_LITERALS])
 
 
-@lru_cache(maxsize=MAX_INDEXED)
-def _ranked(text: str) -> tuple[tuple[str, int], ...]:
-    found = (pair for tree in example_trees("test.py", text) for pair in _literals(tree))
-    sources = ((ast.unparse(node), rank) for node, rank in found)
-    return tuple((source, rank) for source, rank in sources if 0 < len(source) <= _MAX_LENGTH)
+def _source(node: ast.expr) -> str:
+    """Write an expression; most are texts and whole numbers, for which it is their repr."""
+    if isinstance(node, ast.Constant) and node.kind is None and node.value.__class__ in _PLAIN:
+        return repr(node.value)
+    return ast.unparse(node)
 
 
 def _literals(tree: ast.Module) -> Iterator[tuple[ast.expr, int]]:

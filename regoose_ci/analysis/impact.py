@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from regoose_ci.analysis.definitions import Definition, find_classes, find_definitions
 from regoose_ci.analysis.layout import Layout, module_name
+from regoose_ci.analysis.nodes import walk
 from regoose_ci.analysis.source import parse_source
 from regoose_ci.domain.changes import ChangedFunction, FunctionKind
 
@@ -156,7 +157,7 @@ def _inherited(qualname: str, graph: CallGraph) -> dict[str, float]:
 def _node(module: str, definition: Definition) -> _Node:
     mentions: set[str] = set()
     for function in definition.nodes:
-        for node in ast.walk(function):
+        for node in walk(function):
             if isinstance(node, ast.Name):
                 mentions.add(node.id)
             elif isinstance(node, ast.Attribute):

@@ -12,9 +12,9 @@ from regoose_ci.analysis.nodes import children
 
 MAX_LITERALS = 60
 _MAX_LENGTH = 2000
-_ANNOTATED = (ast.arg, ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef)
+_ANNOTATED = {ast.arg, ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef}
 _SAYING = frozenset({"warn", "warning", "debug", "info", "error", "critical", "exception"})
-_VALUES = (ast.Constant, ast.UnaryOp, ast.BinOp)
+_VALUES = {ast.Constant, ast.UnaryOp, ast.BinOp}
 
 
 def find_literals(root: ast.AST) -> Iterator[tuple[str, int, int]]:
@@ -26,15 +26,15 @@ def find_literals(root: ast.AST) -> Iterator[tuple[str, int, int]]:
     stack: list[ast.AST] = [root]
     while stack:
         node = stack.pop()
-        if node.__class__ is ast.Name:  # most nodes are
-            continue
-        value = constant_value(node) if isinstance(node, _VALUES) else None
+        value = constant_value(node) if node.__class__ in _VALUES else None
         if value is not None:
             source = literal_source(value)
             if source is not None:
                 yield source, first_line(node), last_line(node)
-        elif not _is_docstring(node) and not _is_message(node):
-            stack.extend(reversed(_children(node)))
+        elif node.__class__ is not ast.Name:  # most nodes are
+            below = _speaking_children(node)
+            below.reverse()
+            stack += below
 
 
 def constant_value(node: ast.AST) -> str | bytes | int | float | None:
@@ -75,8 +75,8 @@ def literals_of_change(
     for definition, changed in definitions:
         for node in definition.nodes:
             for source, first, last in find_literals(node):
-                is_changed = any(line in changed for line in range(first, last + 1))
-                (in_diff if is_changed else in_function).append(source)
+                is_unchanged = changed.isdisjoint(range(first, last + 1))
+                (in_function if is_unchanged else in_diff).append(source)
     around = [s for b in reads for node in b.nodes for s, _, _ in find_literals(node)]
     around += [s for d in callees for node in d.nodes for s, _, _ in find_literals(node)]
     return tuple(dict.fromkeys([*in_diff, *in_function, *around]))[:MAX_LITERALS]
@@ -115,21 +115,20 @@ def _joined(node: ast.BinOp) -> str | bytes | None:
     return b"".join(raw) if len(raw) == len(parts) else None
 
 
-def _children(node: ast.AST) -> list[ast.AST]:
-    if isinstance(node, _ANNOTATED):
+def _speaking_children(node: ast.AST) -> list[ast.AST]:
+    """What is below a node, but for docstrings, annotations and what is said to people."""
+    if isinstance(node, ast.Expr):
+        return [] if isinstance(node.value, ast.Constant) else [node.value]
+    if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _is_message(node)):
+        return []
+    if node.__class__ in _ANNOTATED:
         annotations = (getattr(node, "annotation", None), getattr(node, "returns", None))
         return [child for child in children(node) if child not in annotations]
     return children(node)
 
 
-def _is_docstring(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def _is_message(node: ast.AST) -> bool:
-    """Whether a node raises an exception, warns or writes to a log."""
-    if not isinstance(node, ast.Call):
-        return isinstance(node, ast.Raise)
-    function = node.func
+def _is_message(call: ast.Call) -> bool:
+    """Whether a call warns or writes to a log."""
+    function = call.func
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
     return name in _SAYING

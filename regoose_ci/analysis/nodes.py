@@ -5,20 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-_LEAVES = (ast.Name, ast.Constant)
-"""With nothing but a context below: most nodes are such."""
-_CONTEXT = "ctx"
-"""Every name and attribute has a Load, Store or Del below it: a third of all nodes."""
+_LEAVES = frozenset({ast.Name, ast.Constant})
+"""Most nodes are such."""
+_LEFT_OUT = frozenset({"ctx", "op", "ops", "attr"})
+"""Fields that many nodes have and that hold a context, an operator or a text."""
 
 
 def children(node: ast.AST) -> list[ast.AST]:
-    """The nodes directly below a node, in file order, contexts left out."""
+    """The nodes directly below a node, in file order, contexts and operators left out."""
     found: list[ast.AST] = []
-    if node.__class__ in _LEAVES:
-        return found
-    for name in node._fields:
-        if name == _CONTEXT:
-            continue
+    for name in _INNER_FIELDS[node.__class__]:
         value = getattr(node, name, None)
         if value.__class__ is list:
             found += [item for item in value if isinstance(item, ast.AST)]
@@ -33,6 +29,19 @@ def walk(root: ast.AST) -> Iterator[ast.AST]:
     while stack:
         node = stack.pop()
         yield node
-        below = children(node)
-        below.reverse()
-        stack += below
+        if node.__class__ not in _LEAVES:
+            below = children(node)
+            below.reverse()
+            stack += below
+
+
+class _InnerFields(dict[type, tuple[str, ...]]):
+    """By kind of node, the fields that can hold nodes worth walking."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        names = kind._fields if kind not in _LEAVES else ()
+        self[kind] = tuple(name for name in names if name not in _LEFT_OUT)
+        return self[kind]
+
+
+_INNER_FIELDS = _InnerFields()

@@ -7,9 +7,9 @@ switch the changed code on: the options are what is taken from there.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from regoose_ci.analysis.examples import is_literal, named
+from regoose_ci.analysis.examples import Corpus, is_literal
 from regoose_ci.domain.observations import Call, CallKind
 
 MAX_CALLS = 30
@@ -17,16 +17,14 @@ HOLE = "''"
 """Stands where an argument is open: a text, as most are, and the plainest one."""
 
 
-def find_open_calls(module: str, name: str, sources: Mapping[str, str]) -> tuple[Call, ...]:
+def find_open_calls(module: str, name: str, corpus: Corpus) -> tuple[Call, ...]:
     """Return calls of the module-level function ``name`` that have at least one open argument.
 
     Open keyword arguments are left out, open positional ones are holes.
     """
     found: dict[Call, None] = {}
-    for path, text in sources.items():
-        if f"{name}(" not in text:
-            continue
-        found.update(dict.fromkeys(_open_calls(module, name, named(path, text, name))))
+    for nodes in corpus.uses(name):
+        found.update(dict.fromkeys(_open_calls(module, name, nodes)))
     return tuple(found)[:MAX_CALLS]
 
 

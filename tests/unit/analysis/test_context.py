@@ -4,11 +4,11 @@ import pytest
 
 from regoose_ci.analysis.context import (
     MAX_DOCUMENTS,
-    MAX_FILES,
     find_call_sites,
     find_documents,
     find_related_tests,
 )
+from regoose_ci.analysis.examples import MAX_FILES, Corpus
 from regoose_ci.domain.changes import ChangedFunction, ChangeKind, FunctionKind, FunctionSource
 from regoose_ci.guest.protocol import Call, CallKind
 
@@ -47,7 +47,7 @@ def test_ranks_tests_by_how_much_they_say():
 )
 def test_finds_calls_with_literals(path, text, args):
     expected = Call(CallKind.FUNCTION, "slugify", None, args, (), SLUG)
-    assert find_call_sites(_function(), {path: text}) == (expected,)
+    assert find_call_sites(_function(), Corpus({path: text})) == (expected,)
 
 
 @pytest.mark.parametrize(
@@ -63,11 +63,11 @@ def test_finds_calls_with_literals(path, text, args):
     ],
 )
 def test_leaves_out_what_cannot_be_repeated_or_fails(text):
-    assert find_call_sites(_function(), {"a.py": text}) == ()
+    assert find_call_sites(_function(), Corpus({"a.py": text})) == ()
 
 
 def test_keywords_are_kept():
-    (call,) = find_call_sites(_function(), {"a.py": "slugify('a', sep=-1)"})
+    (call,) = find_call_sites(_function(), Corpus({"a.py": "slugify('a', sep=-1)"}))
     assert call.kwargs == (("sep", "-1"),)
 
 
@@ -101,7 +101,7 @@ def test_keywords_are_kept():
     ],
 )
 def test_finds_calls_of_methods(qualname, kind, text, expected):
-    (call,) = find_call_sites(_function(qualname, kind), {"a.py": text})
+    (call,) = find_call_sites(_function(qualname, kind), Corpus({"a.py": text}))
     assert (call.kind, call.name, call.receiver, call.args) == expected
     assert call.imports == ("from pkg.text import URL",)
 
@@ -111,7 +111,7 @@ def test_files_that_name_it_are_parsed_up_to_a_number(others, found):
     sources = {f"m{n}.py": "slugify(text)\n" for n in range(others)}
     sources |= {f"n{n}.py": "def slugify(text): ...\n" for n in range(9)}
     sources["last.py"] = "slugify('a')\n"
-    assert len(find_call_sites(_function(), sources)) == found
+    assert len(find_call_sites(_function(), Corpus(sources))) == found
 
 
 def test_documents_with_examples_of_it_come_after_its_own_module():
@@ -130,3 +130,12 @@ def test_documents_with_examples_of_it_come_after_its_own_module():
     assert len(found) == 1 + MAX_DOCUMENTS
     assert not {"prose.rst", "other.rst"} & {*found}
     assert find_documents(_function(), {"pkg/text.py": ""}, {}) == ()
+
+
+def test_a_module_counts_where_its_whole_name_stands():
+    sources = {
+        "tests/a.py": "import pkg.text\nimport pkg.text_more\n",
+        "tests/b.py": "import pkg.text_more\n" * 3,
+        "tests/c.py": "slugify_all()\n",
+    }
+    assert find_related_tests(_function(), sources) == ("tests/a.py", "tests/b.py")

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from regoose_ci.analysis.examples import Corpus
 from regoose_ci.analysis.open_calls import find_open_calls
 from regoose_ci.domain.observations import Call, CallKind
 
 
 def found(text: str) -> list[tuple[tuple[str, ...], tuple[tuple[str, str], ...]]]:
-    calls = find_open_calls("markdown", "markdown", {"tests/test_it.py": text})
+    calls = find_open_calls("markdown", "markdown", Corpus({"tests/test_it.py": text}))
     assert all(c.imports == ("from markdown import markdown",) for c in calls)
     return [(c.args, c.kwargs) for c in calls]
 
@@ -28,5 +29,5 @@ def test_calls_that_expect_an_exception_are_left_out() -> None:
 
 
 def test_the_same_call_is_returned_once() -> None:
-    (call,) = find_open_calls("m", "f", {"a.py": "f(x)\nf(y)\n", "b.py": "f(z)\n"})
+    (call,) = find_open_calls("m", "f", Corpus({"a.py": "f(x)\nf(y)\n", "b.py": "f(z)\n"}))
     assert call == Call(CallKind.FUNCTION, "f", None, ("''",), (), ("from m import f",))
