@@ -10,26 +10,24 @@ from dataclasses import dataclass
 import anyio
 
 from regoose_ci.agents.board import Board, Laboratory, Skip
+from regoose_ci.agents.silence import describe_entries, import_problem, skip_reason
 from regoose_ci.analysis.groups import group_functions
 from regoose_ci.analysis.material import FunctionMaterial
-from regoose_ci.domain.changes import ChangedFunction, ChangeKind, FunctionSource
+from regoose_ci.domain.changes import ChangeKind
 from regoose_ci.domain.events import Stage
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import GuestError
-from regoose_ci.execution.endings import Ending
 from regoose_ci.execution.exploration import Exploration
-from regoose_ci.execution.findings import FunctionFindings, sources_of, target_of
+from regoose_ci.execution.findings import FunctionFindings
 from regoose_ci.execution.harvest import Harvest, harvest, usual_arguments
-from regoose_ci.execution.jobs import describe
 from regoose_ci.execution.learning import learn_made, learn_receivers, learn_returned
 from regoose_ci.execution.mutation import left_to_gain, measure_mutants
 from regoose_ci.execution.pairs import GuestPair
 from regoose_ci.execution.stability import Repeated, confirm
 from regoose_ci.execution.starting import Subject, search_for
-from regoose_ci.guest.protocol import Described, Recorded, Target
+from regoose_ci.guest.protocol import Recorded
 from regoose_ci.inputs.known import KnownObjects
 from regoose_ci.inputs.seeds import Seed
-from regoose_ci.sandbox.base import Guest
 
 HARVEST_SHARE = 0.3
 """Share of the budget that running existing tests may take."""
@@ -210,8 +208,8 @@ class _Review:
         subjects = []
         for material in group:
             function = material.function
-            described = await _describe(pair, function)
-            problem = _import_problem(described, function)
+            described = await describe_entries(pair, function)
+            problem = import_problem(described, function)
             if problem is None:
                 recorded = tuple(self._recorded.get(function.id, []))
                 subjects.append(Subject(material, tuple(described), recorded))
@@ -249,7 +247,7 @@ class _Review:
         self._extend(time.monotonic() - began)
         board.findings[function.id] = findings
         board.skipped.pop(function.id, None)
-        skip = _skip_reason(findings)
+        skip = skip_reason(findings)
         if skip is not None:
             board.skipped[function.id] = skip
 
@@ -285,66 +283,3 @@ def _groups(materials: list[FunctionMaterial]) -> list[list[FunctionMaterial]]:
     if all(material.function.base is None for material in materials):
         return [[material] for material in materials]
     return group_functions(materials)
-
-
-async def _describe(pair: GuestPair, function: ChangedFunction) -> list[Described]:
-    """Describe the function and the public callers it is reached through.
-
-    Those of base come after those of head, where they are different.
-    """
-    sources = sources_of(function)
-
-    async def on_one(revision: Revision, guest: Guest) -> list[Described]:
-        source = sources.get(revision)
-        targets = [] if source is None else [target_of(function, source)]
-        targets += [_entry(name, source) for name in function.entry_points if source is not None]
-        if not targets:
-            return []
-        found = await describe(guest, targets)
-        return [found[target.id] for target in targets]
-
-    results = await pair.on_each(on_one)
-    on_head = results.get(Revision.HEAD) or []
-    on_base = results.get(Revision.BASE) or []
-    if not on_head or on_head[0].error:
-        return on_head or on_base
-    return [*on_head, *(d for d in on_base if not d.error and d not in on_head)]
-
-
-def _entry(name: str, source: FunctionSource) -> Target:
-    module, _, qualname = name.partition(":")
-    return Target(name, source.path, module, qualname, 1, 1)
-
-
-def _import_problem(described: list[Described], function: ChangedFunction) -> Skip | None:
-    own = described[0] if described else None
-    if own is None:
-        return Skip("no_behaviour_change_possible", "it stands on no revision")
-    if own.error and not (own.is_missing and any(not d.error for d in described)):
-        return Skip("import_failed", f"{function.current.module} does not import: {own.error}")
-    return None
-
-
-def _skip_reason(findings: FunctionFindings) -> Skip | None:
-    """Say why nothing is known of a function: silence counts only where its change was reached."""
-    if findings.witnesses:
-        return None
-    endings, inputs = findings.endings, findings.inputs
-    if findings.unbuildable == inputs:
-        return Skip("inputs_not_buildable", "no input could be built for it")
-    told, lost, unavailable = (
-        endings[ending] for ending in (Ending.TOLD, Ending.LOST, Ending.UNAVAILABLE)
-    )
-    if lost and not told:
-        return Skip("does_not_return", f"{lost} of {inputs} calls did not come back")
-    missed = [r.value for r in sources_of(findings.function) if not findings.reached[r]]
-    if unavailable and (not told or (missed and unavailable > told)):
-        detail = f"{unavailable} of {inputs} calls missed what they need"
-        return Skip("needs_unavailable_resource", detail)
-    if missed:
-        where = " and ".join(missed)
-        detail = f"none of {inputs} inputs came to the changed lines on {where}"
-        return Skip("change_not_reached", detail)
-    if findings.unstable and not findings.kept:
-        return Skip("nondeterministic", f"{findings.unstable} repeated calls came out differently")
-    return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections.abc
 import enum
 import inspect
 import sys
@@ -11,6 +10,7 @@ import typing
 from collections.abc import Sequence
 
 from .annotations import evaluated, hints_of
+from .forms import CONTAINERS, FORMS, NAMED, PLAIN, SCIENTIFIC, STANDARD
 from .makers import (
     changers_of,
     children_of,
@@ -30,76 +30,7 @@ DEEP = 2
 UNKNOWN = TypeForm("unknown")
 _FILE_NAME = TypeForm("union", (TypeForm("file_name"), TypeForm("str")))
 
-_PLAIN = {
-    int: "int",
-    float: "float",
-    str: "str",
-    bytes: "bytes",
-    bool: "bool",
-    complex: "complex",
-    slice: "slice",
-    range: "range",
-    bytearray: "bytearray",
-    type(None): "none",
-    object: "any",
-}
-_CONTAINERS = {
-    list: "list",
-    tuple: "tuple",
-    set: "set",
-    frozenset: "frozenset",
-    dict: "dict",
-    collections.abc.Sequence: "list",
-    collections.abc.MutableSequence: "list",
-    collections.abc.Iterable: "list",
-    collections.abc.Collection: "list",
-    collections.abc.Iterator: "iterator",
-    collections.abc.Generator: "iterator",
-    collections.abc.Set: "set",
-    collections.abc.Mapping: "dict",
-    collections.abc.MutableMapping: "dict",
-    collections.abc.Callable: "callable",
-    type: "type",
-}
-_NAMED = {
-    "datetime": "datetime",
-    "date": "date",
-    "time": "time",
-    "timedelta": "timedelta",
-    "tzinfo": "tzinfo",
-    "ZoneInfo": "zone",
-    "Decimal": "decimal",
-    "Fraction": "fraction",
-    "Path": "path",
-    "PurePath": "path",
-    "PathLike": "path",
-    "UUID": "uuid",
-    "Pattern": "pattern",
-    "StringIO": "text_stream",
-    "TextIO": "text_stream",
-    "TextIOBase": "text_stream",
-    "TextIOWrapper": "text_stream",
-    "BytesIO": "byte_stream",
-    "BinaryIO": "byte_stream",
-    "BufferedIOBase": "byte_stream",
-    "BufferedReader": "byte_stream",
-    "RawIOBase": "byte_stream",
-    "IO": "text_stream",
-    "Number": "float",
-    "Real": "float",
-    "Integral": "int",
-    "SupportsFloat": "float",
-    "SupportsInt": "int",
-}
-_STANDARD = ("datetime", "decimal", "fractions", "pathlib", "os", "uuid", "re", "io", "_io",
-             "typing", "numbers", "zoneinfo")  # fmt: skip
-_FORMS = frozenset({*_PLAIN.values(), *_CONTAINERS.values(), *_NAMED.values(), "file_name"})
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-_SCIENTIFIC = {
-    ("numpy", "ndarray"): "array",
-    ("pandas", "DataFrame"): "frame",
-    ("pandas", "Series"): "series",
-}
 
 
 def parameters_of(function: object, drop_first: bool) -> tuple[Parameter, ...]:
@@ -159,7 +90,7 @@ class _Reader:
         return {name: TypeForm("union", (form, UNKNOWN)) for name, form in known.items()}
 
     def _told(self, text: str, module: types.ModuleType) -> TypeForm:
-        if text in _FORMS:
+        if text in FORMS:
             return TypeForm(text)
         annotation = evaluated(text, module)
         return UNKNOWN if annotation is None else self._safely(annotation)
@@ -223,7 +154,7 @@ class _Reader:
             return self.form(args[0])
         if args == (bytes,) and origin is typing.IO:
             return TypeForm("byte_stream")
-        kind = _CONTAINERS.get(origin)
+        kind = CONTAINERS.get(origin)
         if kind is None:
             return self._class(origin) if isinstance(origin, type) else UNKNOWN
         if kind == "callable":
@@ -238,12 +169,12 @@ class _Reader:
         return TypeForm("callable", tuple(self.form(a) for a in (*taken, given)))
 
     def _class(self, kind: type) -> TypeForm:
-        plain = _PLAIN.get(kind) or _CONTAINERS.get(kind)
+        plain = PLAIN.get(kind) or CONTAINERS.get(kind)
         if plain is not None:
             return TypeForm(plain)
-        if kind.__module__.split(".")[0] in _STANDARD and kind.__name__ in _NAMED:
-            return TypeForm(_NAMED[kind.__name__])
-        scientific = _SCIENTIFIC.get((kind.__module__.split(".")[0], kind.__name__))
+        if kind.__module__.split(".")[0] in STANDARD and kind.__name__ in NAMED:
+            return TypeForm(NAMED[kind.__name__])
+        scientific = SCIENTIFIC.get((kind.__module__.split(".")[0], kind.__name__))
         if scientific is not None:
             return TypeForm(scientific)
         if typing.is_typeddict(kind):
@@ -303,7 +234,7 @@ class _Reader:
 def _held_by(kind: object) -> str | None:
     """Name the form of the builtin container that a class extends: it takes what that takes."""
     bases = kind.__mro__ if isinstance(kind, type) else ()
-    return next((form for base in bases if (form := _CONTAINERS.get(base))), None)
+    return next((form for base in bases if (form := CONTAINERS.get(base))), None)
 
 
 def _is_open(annotation: object) -> bool:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import contextlib
 import dataclasses
 import io
 import itertools
-import linecache
 import os
 import shutil
 import signal
@@ -18,10 +16,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, CoroutineType, FrameType, TracebackType
+from types import CodeType, CoroutineType, FrameType
 
+from ..exceptions import brief, describe_exception
 from ..namespace import Namespace
-from ..naming import name_of
 from ..protocol import (
     REPOSITORY,
     Call,
@@ -30,7 +28,6 @@ from ..protocol import (
     EvaluateJob,
     Outcome,
     OutcomeKind,
-    Raised,
     Value,
 )
 from ..protocol.recipes import IT, TMP_PATH
@@ -40,7 +37,6 @@ from ..warned import warnings_heard
 
 MAX_ITEMS = 50
 MAX_STDOUT = 4000
-MAX_MESSAGE = 500
 IMPORT_SECONDS = 8.0
 """How long the imports of a call may take, which are made once."""
 
@@ -155,7 +151,7 @@ class Evaluator:
         except CallTimeoutError:
             return "an import does not finish"
         except BaseException as error:  # noqa: BLE001 - importing runs reviewed code
-            return _brief(error)
+            return brief(error)
         return ""
 
     def _attempt(self, call: Call) -> Outcome:
@@ -164,7 +160,7 @@ class Evaluator:
         except CallTimeoutError:
             raise
         except BaseException as error:  # noqa: BLE001 - building runs reviewed code
-            return Outcome(OutcomeKind.UNBUILDABLE, detail=_brief(error))
+            return Outcome(OutcomeKind.UNBUILDABLE, detail=brief(error))
         result, raised = _Result(), None
         try:
             with self._tracer.tracing():
@@ -172,7 +168,7 @@ class Evaluator:
         except CallTimeoutError:
             raise
         except BaseException as error:  # noqa: BLE001 - what a call raises is its outcome
-            raised = _describe_exception(error, self._inside)
+            raised = describe_exception(error, self._inside)
         finally:
             self._leave_if_forked()
         value = result.encoded() if raised is None else None
@@ -272,62 +268,6 @@ def _deadline(seconds: float) -> Iterator[None]:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def _type_and_message(error: BaseException) -> tuple[str, str]:
-    try:
-        message = str(error)[:MAX_MESSAGE]
-    except Exception:  # noqa: BLE001 - the exception's own __str__ raised
-        message = ""
-    return type.__dict__["__qualname__"].__get__(type(error)), message
-
-
-def _brief(error: BaseException) -> str:
-    return "{}: {}".format(*_type_and_message(error))[:200]
-
-
-def _describe_exception(error: BaseException, inside: str) -> Raised:
-    kind, message = _type_and_message(error)
-    try:
-        name = name_of(type(error))
-    except Exception:  # noqa: BLE001 - the exception's own metaclass raised
-        name = None
-    return Raised(
-        type=kind,
-        message=message,
-        name=name.expression if name else "",
-        imports=name.imports if name else (),
-        deliberate=_is_deliberate(error.__traceback__, inside),
-    )
-
-
-def _is_deliberate(traceback: TracebackType | None, inside: str) -> bool:
-    """Tell whether a ``raise`` statement of the tree that ``inside`` begins made the exception."""
-    last = None
-    while traceback is not None:
-        last, traceback = traceback, traceback.tb_next
-    if last is None:
-        return False
-    path = last.tb_frame.f_code.co_filename
-    return path.startswith(inside) and last.tb_lineno in _raise_lines(path)
-
-
-_RAISES: dict[str, frozenset[int]] = {}
-
-
-def _raise_lines(path: str) -> frozenset[int]:
-    known = _RAISES.get(path)
-    if known is None:
-        try:
-            tree = ast.parse("".join(linecache.getlines(path)))
-        except (SyntaxError, ValueError):
-            tree = ast.Module([], [])
-        lines: set[int] = set()
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Raise):
-                lines.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
-        known = _RAISES[path] = frozenset(lines)
-    return known
 
 
 class _CappedText(io.StringIO):

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from regoose_ci.guest.jobs.evaluate import MAX_ITEMS, MAX_MESSAGE, MAX_STDOUT, evaluate
+from regoose_ci.guest.exceptions import MAX_MESSAGE
+from regoose_ci.guest.jobs.evaluate import MAX_ITEMS, MAX_STDOUT, evaluate
 from regoose_ci.guest.protocol import (
     Call,
     CallKind,
