@@ -90,7 +90,7 @@ def implementations_of(kind: type) -> list[type]:
 
 
 def children_of(kind: type) -> list[type]:
-    """Return some subclasses of a class of the same project that has objects of its own."""
+    """Return some subclasses of a class, of the same project, that have objects of their own."""
     root = kind.__module__.partition(".")[0]
     found = (c for c in _concrete(kind) if c.__module__.partition(".")[0] == root)
     return list(dict.fromkeys(itertools.islice(found, MAX_CHILDREN)))

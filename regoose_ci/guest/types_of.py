@@ -187,11 +187,9 @@ class _Reader:
             return TypeForm("enum", values=members, name=name.expression, imports=name.imports)
         if getattr(kind, "_is_protocol", False) or inspect.isabstract(kind):
             return self._abstract(kind, name)
-        forms = [self._buildable(kind, name)]
-        if self._depth < DEEP:
-            forms += [inner for child in children_of(kind) if (inner := self._child(child))]
-            forms = forms[1:] + forms[:1] if is_bare(kind) else forms
-        return _either(forms)
+        children = children_of(kind) if is_bare(kind) and self._depth < DEEP else []
+        forms = [form for child in children if (form := self._child(child)) is not None]
+        return _either([*forms, self._buildable(kind, name)])
 
     def _keys(self, kind: type) -> tuple[Parameter, ...]:
         required: frozenset[str] = getattr(kind, "__required_keys__", frozenset())

@@ -22,8 +22,8 @@ MAX_LITERALS = 150
 MAX_SWITCHED = 40
 MAX_TEMPLATES = 4
 MAX_VALUES = 6
-MAX_MET = 10
-MAX_OWNERS = 16
+MAX_MET = 6
+MAX_OWNERS = 12
 
 
 @dataclass(frozen=True, slots=True)
