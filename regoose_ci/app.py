@@ -17,6 +17,7 @@ from regoose_ci.agents.board import Board, Skip
 from regoose_ci.agents.orchestrator import run_plan
 from regoose_ci.agents.plan import REVIEW_PLAN
 from regoose_ci.agents.reporter import finish, report_of
+from regoose_ci.assembly.ahead import TO_ASK, TO_FORMAT, import_ahead
 from regoose_ci.assembly.diagnosis import diagnose
 from regoose_ci.assembly.endings import Ending, ending_of
 from regoose_ci.assembly.laboratory import LaboratoryBuilder
@@ -125,8 +126,10 @@ class _Session:
     async def _run(self) -> None:
         self._models = open_models(self._settings, os.environ)
         if self._models is None:
+            import_ahead([TO_FORMAT])
             await self._review()
             return
+        import_ahead([TO_FORMAT] if self._models.recording else [TO_ASK, TO_FORMAT])
         generator = generator_info(self._models)
         self._envelope = self._envelope.model_copy(update={"generator": generator})
         async with self._models:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import anyio.to_thread
@@ -11,6 +11,7 @@ from regoose_ci.agents.board import Board
 from regoose_ci.agents.rehearsal import Rehearsing
 from regoose_ci.analysis.material import ChangeMaterial, FunctionMaterial
 from regoose_ci.analysis.mutants import make_mutants
+from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.execution.findings import FunctionFindings
 from regoose_ci.execution.observation import Observe
@@ -22,8 +23,10 @@ from regoose_ci.generation.llm.generator import LLMGenerator, Turn
 from regoose_ci.generation.llm.surroundings import imported_modules, surroundings_of
 from regoose_ci.providers.base import Asker
 
-Observing = Callable[[PairFactory, int], AbstractAsyncContextManager[Observe]]
-"""Keeps so many pairs of guests ready to make calls in."""
+Observing = Callable[
+    [PairFactory, Sequence[ChangedFunction], int], AbstractAsyncContextManager[Observe]
+]
+"""Keeps so many pairs of guests ready to make calls of functions in."""
 
 
 @asynccontextmanager
@@ -35,9 +38,10 @@ async def model_generator(
         yield EmbeddedGenerator()
         return
     around = await anyio.to_thread.run_sync(_surroundings, board)
-    workers = min(board.request.jobs, len(board.findings))
+    functions = [found.function for found in board.findings.values()]
+    workers = min((board.request.jobs + 1) // 2, len(functions))  # a pair keeps two busy
     async with (
-        observing(board.laboratory.pairs, workers) as observe,
+        observing(board.laboratory.pairs, functions, workers) as observe,
         rehearsing(board, workers) as rehearse,
     ):
         yield LLMGenerator(

@@ -40,9 +40,11 @@ class RecordedObserving:
         self._recorder = recorder
 
     @asynccontextmanager
-    async def __call__(self, pairs: PairFactory, workers: int) -> AsyncIterator[Observe]:
+    async def __call__(
+        self, pairs: PairFactory, functions: Sequence[ChangedFunction], workers: int
+    ) -> AsyncIterator[Observe]:
         """Keep guests ready until the context ends."""
-        async with observing(pairs, workers) as observe:
+        async with observing(pairs, functions, workers) as observe:
 
             async def noting(
                 function: ChangedFunction, calls: Sequence[Call], killed: frozenset[str]
@@ -71,6 +73,7 @@ class ReplayedObserving:
     async def __call__(
         self,
         pairs: PairFactory,  # noqa: ARG002 - the signature of `observing`
+        functions: Sequence[ChangedFunction],  # noqa: ARG002
         workers: int,  # noqa: ARG002
     ) -> AsyncIterator[Observe]:
         """Give what was noted, function by function in the order of its requests."""

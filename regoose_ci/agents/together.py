@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from regoose_ci.agents.board import Board
 from regoose_ci.domain.candidates import (
@@ -18,7 +18,7 @@ from regoose_ci.execution.pairs import GuestPair
 from regoose_ci.execution.validation import hangs, run_together, size_problem
 from regoose_ci.generation.embedded.files import negated_twin, together
 
-_Records = dict[str, dict[Revision, RunRecord]]
+Records = dict[str, dict[Revision, RunRecord]]
 """By name of the test."""
 
 
@@ -38,10 +38,10 @@ async def accept_together(
     ours = [t for t in tests if t.origin == "embedded"]
     hardening = [t for t in ours if t.kind is CandidateKind.HARDENING]
     quick = [t for t in hardening if not any(hangs(t, revision) for revision in Revision)]
-    named = {_new_name(): t for t in quick if not size_problem(t.code)}
+    named = under_new_names(quick)
     if len(named) < 2:
         return []
-    first = await _run(board, pair, named)
+    first = await run_named(board, pair, named)
     good = {n: t for n, t in named.items() if n in first and _passes(first[n])}
     again = {_new_name(): (name, test) for name, test in good.items()}
     twins = {
@@ -50,7 +50,7 @@ async def accept_together(
         if (twin := negated_twin(test)) is not None
     }
     both = sorted({**again, **twins}.items())  # in no order that would tell them apart
-    second = await _run(board, fresh, {name: test for name, (_, test) in both})
+    second = await run_named(board, fresh, {name: test for name, (_, test) in both})
     firm = {old for name, (old, _) in again.items() if _is_same(first[old], second.get(name))}
     telling = {old for name, (old, _) in twins.items() if _fails(second.get(name, {}))}
     return [
@@ -60,19 +60,35 @@ async def accept_together(
     ]
 
 
+def under_new_names(tests: Iterable[CandidateTest]) -> dict[str, CandidateTest]:
+    """Give tests that are not too large to be run names that tell nothing."""
+    return {_new_name(): test for test in tests if not size_problem(test.code)}
+
+
 def _new_name() -> str:
     return f"test_{secrets.token_hex(8)}"
 
 
-async def _run(board: Board, pair: GuestPair, tests: dict[str, CandidateTest]) -> _Records:
-    """Run a file of tests under these names; return records where all revisions have one."""
+async def run_named(
+    board: Board,
+    pair: GuestPair,
+    tests: dict[str, CandidateTest],
+    seconds: float | None = None,
+) -> Records:
+    """Run a file of tests under these names; return records where all revisions have one.
+
+    With ``seconds`` no test may take longer.
+
+    Raises:
+        GuestError: a guest failed.
+    """
     if not tests:
         return {}
     assert board.material is not None
     disguised = [test.renamed(name) for name, test in tests.items()]
     source = together(disguised, board.material.style, board.material.packages)
     functions = {n: board.findings[t.function_id].function for n, t in tests.items()}
-    runs = await pair.on_each(lambda r, guest: run_together(guest, r, functions, source))
+    runs = await pair.on_each(lambda r, guest: run_together(guest, r, functions, source, seconds))
     return {
         name: {revision: found[name] for revision, found in runs.items()}
         for name in tests

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import secrets
 import time
@@ -14,12 +13,12 @@ import anyio
 from regoose_ci.agents.board import Board
 from regoose_ci.agents.generator import file_of
 from regoose_ci.agents.together import accept_together
+from regoose_ci.agents.verdicts import judge_runs, judge_twin, rejected, telling_passes
 from regoose_ci.comparison.outcomes import describe_pair
 from regoose_ci.domain.candidates import (
     CandidateKind,
     CandidateTest,
     RejectionReason,
-    RunOutcome,
     RunRecord,
     Verdict,
 )
@@ -31,6 +30,7 @@ from regoose_ci.execution.pairs import GuestPair, PairFactory
 from regoose_ci.execution.validation import TestInFile, run_on, size_problem, timeout_of
 from regoose_ci.generation.embedded.arranging import call_in_words
 from regoose_ci.generation.embedded.files import negated_twin
+from regoose_ci.sandbox.base import Guest
 
 MAX_TOGETHER = 24
 """So many tests share a process, unless one function has more."""
@@ -167,9 +167,15 @@ async def _validate(
 
 
 async def first_look(
-    board: Board, pair: GuestPair, function: ChangedFunction, test: CandidateTest
+    board: Board,
+    pair: GuestPair,
+    function: ChangedFunction,
+    test: CandidateTest,
+    seconds: float | None = None,
 ) -> Verdict:
     """Run a test once on both revisions; what passes so is not accepted yet.
+
+    With ``seconds`` it may take no longer.
 
     Raises:
         GuestError: a guest failed.
@@ -178,10 +184,7 @@ async def first_look(
     problem = size_problem(source)
     if problem:
         return Verdict(test, (), RejectionReason.TOO_LARGE, problem)
-    runs = await _run(pair, function, test, source)
-    verdict = Verdict(test, tuple(runs.values()))
-    rejection, detail = _judge_runs(test, runs)
-    return dataclasses.replace(verdict, rejection=rejection, detail=detail)
+    return judge_runs(test, await _run(pair, function, test, source, seconds))
 
 
 async def _second_look(
@@ -197,18 +200,18 @@ async def _second_look(
         again = await _run_disguised(board, pair, function, test)
         before = {run.revision: run.outcome for run in verdict.runs}
         if any(not run.trusted for run in again.values()):
-            return _rejected(verdict, RejectionReason.INTEGRITY, "not believed when run again")
+            return rejected(verdict, RejectionReason.INTEGRITY, "not believed when run again")
         if any(before[revision] is not run.outcome for revision, run in again.items()):
-            return _rejected(verdict, RejectionReason.FLAKY, "another outcome in a fresh sandbox")
+            return rejected(verdict, RejectionReason.FLAKY, "another outcome in a fresh sandbox")
         if _names_chance(test) and not await _is_steady(board, pair, function, verdict):
-            return _rejected(verdict, RejectionReason.FLAKY, "another outcome when run once more")
+            return rejected(verdict, RejectionReason.FLAKY, "another outcome when run once more")
     elif verdict.rejection is not RejectionReason.NO_GAIN:
         return verdict
     twin = negated_twin(test)
     if twin is None:
-        return _rejected(verdict, RejectionReason.ASSERTS_NOTHING, "it has nothing to negate")
-    where = GuestPair({r: pair.guests[r] for r in _telling_passes(verdict)})
-    return _judge_twin(verdict, await _run_disguised(board, where, function, twin))
+        return rejected(verdict, RejectionReason.ASSERTS_NOTHING, "it has nothing to negate")
+    where = GuestPair({r: pair.guests[r] for r in telling_passes(verdict)})
+    return judge_twin(verdict, await _run_disguised(board, where, function, twin))
 
 
 def _names_chance(test: CandidateTest) -> bool:
@@ -236,65 +239,16 @@ async def _run_disguised(
 
 
 async def _run(
-    pair: GuestPair, function: ChangedFunction, test: CandidateTest, source: str
+    pair: GuestPair,
+    function: ChangedFunction,
+    test: CandidateTest,
+    source: str,
+    seconds: float | None = None,
 ) -> dict[Revision, RunRecord]:
-    return await pair.on_each(
-        lambda revision, guest: run_on(
-            guest, revision, function, TestInFile(test.name, source, timeout_of(test, revision))
+    async def run(revision: Revision, guest: Guest) -> RunRecord:
+        timeout = timeout_of(test, revision)
+        return await run_on(
+            guest, revision, function, TestInFile(test.name, source, timeout, seconds)
         )
-    )
 
-
-def _telling_passes(verdict: Verdict) -> tuple[Revision, ...]:
-    """Return where a test's pass is what the verdict rests on."""
-    if verdict.rejection is RejectionReason.NO_GAIN:
-        return (Revision.BASE, Revision.HEAD)
-    is_catching = verdict.candidate.kind is CandidateKind.CATCHING
-    return (Revision.BASE if is_catching else Revision.HEAD,)
-
-
-def _judge_twin(verdict: Verdict, runs: dict[Revision, RunRecord]) -> Verdict:
-    """Keep a verdict whose test's negation fails wherever the test passes.
-
-    Where that holds on one revision alone, the other one lies: the assertion is worth something.
-    """
-    hollow = [r for r, run in runs.items() if run.outcome is not RunOutcome.FAILED]
-    if not hollow:
-        return verdict
-    if any(not run.trusted for run in runs.values()):
-        return _rejected(verdict, RejectionReason.INTEGRITY, "its negation is not believed")
-    if len(hollow) < len(runs):
-        detail = f"on {hollow[0].value} it passes, and so does its negation"
-        return _rejected(verdict, RejectionReason.INTEGRITY, detail)
-    return _rejected(
-        verdict,
-        RejectionReason.ASSERTS_NOTHING,
-        "it does not fail when its assertion is negated",
-    )
-
-
-def _rejected(verdict: Verdict, reason: RejectionReason, detail: str) -> Verdict:
-    return dataclasses.replace(verdict, rejection=reason, detail=detail)
-
-
-def _judge_runs(
-    test: CandidateTest, runs: dict[Revision, RunRecord]
-) -> tuple[RejectionReason | None, str]:
-    head = runs[Revision.HEAD]
-    untrusted = next((run for run in runs.values() if not run.trusted), None)
-    if untrusted is not None:
-        return RejectionReason.INTEGRITY, untrusted.detail
-    if test.kind is CandidateKind.CATCHING:
-        base = runs.get(Revision.BASE)
-        if base is None or base.outcome is not RunOutcome.PASSED:
-            return RejectionReason.DOES_NOT_COLLECT, "it does not pass on base"
-        if head.outcome is RunOutcome.PASSED:
-            return RejectionReason.NO_GAIN, "it passes on head too"
-        return None, ""
-    if head.outcome is RunOutcome.PASSED:
-        return None, ""
-    if head.outcome is RunOutcome.TIMEOUT:
-        return RejectionReason.TIMEOUT, "it does not finish on head"
-    if head.outcome is RunOutcome.ERROR:
-        return RejectionReason.DOES_NOT_COLLECT, head.detail
-    return RejectionReason.FAILS_ON_HEAD, head.detail
+    return await pair.on_each(run)

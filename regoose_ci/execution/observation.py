@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import anyio
-from anyio.streams.memory import MemoryObjectReceiveStream
 
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Call, Observation, Origin
+from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import GuestError
 from regoose_ci.execution.findings import FunctionFindings, sources_of, target_of
-from regoose_ci.execution.jobs import evaluate
+from regoose_ci.execution.jobs import describe, evaluate
 from regoose_ci.execution.mutation import measure_mutants
 from regoose_ci.execution.pairs import GuestPair, PairFactory
 from regoose_ci.execution.patience import CALL_TIMEOUT
+from regoose_ci.execution.serving import Service, serving
 from regoose_ci.execution.stability import repeat
+from regoose_ci.sandbox.base import Guest
 
 SECONDS = 10.0
 MUTANT_SECONDS = 3.0
+MOST = 8
+"""So many functions are observed by turns in the same guests."""
 
 Observe = Callable[
     [ChangedFunction, Sequence[Call], frozenset[str]], Awaitable[Sequence[Observation]]
@@ -33,80 +36,74 @@ Which mutants they kill is told, apart from those that are known to be killed by
 """
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Order:
-    """Calls of one function to be made, and what came of them once it is ``done``."""
+    """Calls of one function to be made, and the mutants that other calls kill."""
 
     function: ChangedFunction
     calls: Sequence[Call]
     killed: frozenset[str]
-    done: anyio.Event = field(default_factory=anyio.Event)
-    found: Sequence[Observation] = ()
-    failure: GuestError | None = None
 
 
 @asynccontextmanager
-async def observing(pairs: PairFactory, workers: int) -> AsyncIterator[Observe]:
-    """Keep so many pairs of guests ready to make calls, until the context ends."""
-    send, receive = anyio.create_memory_object_stream[_Order](math.inf)
+async def observing(
+    pairs: PairFactory, functions: Sequence[ChangedFunction], workers: int
+) -> AsyncIterator[Observe]:
+    """Keep so many pairs of guests ready to make calls, until the context ends.
 
-    async def observe(
-        function: ChangedFunction, calls: Sequence[Call], killed: frozenset[str]
-    ) -> Sequence[Observation]:
-        order = _Order(function, calls, killed)
-        await send.send(order)
-        await order.done.wait()
-        if order.failure is not None:
-            raise order.failure
-        return order.found
+    They import ``functions`` before they are asked for them.
+    """
+    service = Service(lambda: _loaded(pairs, functions), _observe_each, MOST)
+    async with serving(service, workers) as ask:
 
-    async with anyio.create_task_group() as tasks, send, receive:
-        for _ in range(workers):
-            tasks.start_soon(_serve, pairs, receive.clone())
+        async def observe(
+            function: ChangedFunction, calls: Sequence[Call], killed: frozenset[str]
+        ) -> Sequence[Observation]:
+            return await ask(_Order(function, calls, killed))
+
         yield observe
 
 
-async def _serve(pairs: PairFactory, orders: MemoryObjectReceiveStream[_Order]) -> None:
-    """Serve orders with guests of its own; where one fails, the next order gets new ones."""
-    async with orders:
-        while await _serve_in_new_guests(pairs, orders):
-            pass
+@asynccontextmanager
+async def _loaded(
+    pairs: PairFactory, functions: Sequence[ChangedFunction]
+) -> AsyncIterator[list[GuestPair]]:
+    """Start two pairs that have imported functions, to which describing them comes down."""
+
+    async def load(revision: Revision, guest: Guest) -> None:
+        sources = ((f, sources_of(f).get(revision)) for f in functions)
+        await describe(guest, [target_of(f, source) for f, source in sources if source])
+
+    async with pairs.two_pairs() as started:
+        for pair in started:
+            await pair.on_each(load)
+        yield started
 
 
-async def _serve_in_new_guests(
-    pairs: PairFactory, orders: MemoryObjectReceiveStream[_Order]
-) -> bool:
-    try:
-        async with pairs.two_pairs() as (pair, fresh):
-            return await _serve_with(pair, fresh, orders)
-    except GuestError as error:  # they did not start
-        return await _fail_next(orders, error)
+async def _observe_each(
+    pairs: list[GuestPair], orders: Sequence[_Order]
+) -> list[list[Observation]]:
+    """Serve orders in a row: while one's calls are repeated, the next one's are made.
 
+    Raises:
+        GuestError: one of the guests failed.
+    """
+    pair, fresh = pairs
+    found: dict[int, list[Observation]] = {}
+    failures: list[GuestError] = []
 
-async def _fail_next(orders: MemoryObjectReceiveStream[_Order], error: GuestError) -> bool:
-    """Let one order fail, if there comes another."""
-    try:
-        order = await orders.receive()
-    except anyio.EndOfStream:
-        return False
-    order.failure = error
-    order.done.set()
-    return True
-
-
-async def _serve_with(
-    pair: GuestPair, fresh: GuestPair, orders: MemoryObjectReceiveStream[_Order]
-) -> bool:
-    """Serve until a guest fails (True) or no more orders can come (False)."""
-    async for order in orders:
+    async def serve(number: int, order: _Order) -> None:
         try:
-            order.found = await _observe(pair, fresh, order)
-        except GuestError as error:
-            order.failure = error
-            return True
-        finally:
-            order.done.set()
-    return False
+            found[number] = await _observe(pair, fresh, order)
+        except GuestError as error:  # raised below, on its own instead of in a group
+            failures.append(error)
+
+    async with anyio.create_task_group() as tasks:
+        for number, order in enumerate(orders):
+            tasks.start_soon(serve, number, order)
+    if failures:
+        raise failures[0]
+    return [found[number] for number in range(len(orders))]
 
 
 async def _observe(pair: GuestPair, fresh: GuestPair, order: _Order) -> list[Observation]:

@@ -22,7 +22,11 @@ SECONDS_EACH = 1.0
 """More time for each test that shares a process with others."""
 
 _FILE = "test_generated.py"
-_OUTCOMES = {"passed": RunOutcome.PASSED, "failed": RunOutcome.FAILED}
+_OUTCOMES = {
+    "passed": RunOutcome.PASSED,
+    "failed": RunOutcome.FAILED,
+    "timeout": RunOutcome.TIMEOUT,
+}
 
 
 def size_problem(source: str) -> str:
@@ -54,6 +58,8 @@ class TestInFile:
     source: str
     timeout: float = TEST_TIMEOUT
     """Seconds after which it counts as one that does not finish."""
+    seconds: float | None = None
+    """Seconds for the test itself, its start not counted; None for all of the time."""
 
     __test__ = False
 
@@ -68,7 +74,8 @@ async def run_on(
     """
     where = sources_of(function).get(revision)
     watch = () if where is None else (target_of(function, where),)
-    ended = await run_test(guest, RunTestJob(_FILE, test.source, test.name, watch), test.timeout)
+    job = RunTestJob(_FILE, test.source, test.name, watch, test.seconds)
+    ended = await run_test(guest, job, test.timeout)
     if ended.run is not None:
         ended = dataclasses.replace(ended, run=_within(ended.run, where))
     return record_of(revision, test.name, test.source, ended)
@@ -94,18 +101,23 @@ def record_of(revision: Revision, name: str, source: str, ended: Ended) -> RunRe
 
 
 async def run_together(
-    guest: Guest, revision: Revision, tests: Mapping[str, ChangedFunction], source: str
+    guest: Guest,
+    revision: Revision,
+    tests: Mapping[str, ChangedFunction],
+    source: str,
+    seconds: float | None = None,
 ) -> dict[str, RunRecord]:
     """Run tests of a file with text ``source`` in one process; ``tests`` has their functions.
 
-    Returns records by name of those that are believed: none when the process did not end well.
+    With ``seconds`` no test may take longer. Returns records by name of those that are believed:
+    none when the process did not end well.
     """
     places = {name: sources_of(function).get(revision) for name, function in tests.items()}
     watch = {
         target_of(tests[name], where): None for name, where in places.items() if where is not None
     }
-    job = RunTestsJob(_FILE, source, tuple(tests), tuple(watch))
-    runs = await run_tests(guest, job, TEST_TIMEOUT + SECONDS_EACH * len(tests))
+    job = RunTestsJob(_FILE, source, tuple(tests), tuple(watch), seconds)
+    runs = await run_tests(guest, job, TEST_TIMEOUT + (seconds or SECONDS_EACH) * len(tests))
     records = {}
     for (name, where), run in zip(places.items(), runs, strict=False):
         ended = Ended(_within(run, where), timed_out=False, trusted=True, detail="")

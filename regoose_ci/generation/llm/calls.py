@@ -21,6 +21,8 @@ _OPERATORS: dict[type[ast.AST], str] = {
     ast.BitXor: "__xor__", ast.LShift: "__lshift__", ast.RShift: "__rshift__",
     ast.USub: "__neg__", ast.UAdd: "__pos__", ast.Invert: "__invert__",
 }  # fmt: skip
+_PYTEST = "import pytest"
+"""Takes long, and stands in a test for what is around the call more often than for the call."""
 _SCOPES = (ast.Lambda, ast.comprehension, ast.NamedExpr)
 
 
@@ -46,7 +48,10 @@ def call_from(node: ast.expr, values: Mapping[str, ast.expr], imports: Sequence[
     Raises:
         UnusableError: It is not one call.
     """
-    call = _convert(_awaited(inlined(node, values)), tuple(imports))
+    whole = inlined(node, values)
+    call = _convert(
+        _awaited(whole), tuple(i for i in imports if i != _PYTEST or _uses_pytest(whole))
+    )
     size = sum(map(len, (call.name, call.receiver or "", *call.args, *(v for _, v in call.kwargs))))
     if size > MAX_SOURCE:
         raise UnusableError("the call is too long")
@@ -92,6 +97,10 @@ def inlined(node: ast.expr, values: Mapping[str, ast.expr]) -> ast.expr:
     replaced = _Inliner(values).visit(copy.deepcopy(node))
     assert isinstance(replaced, ast.expr)
     return replaced
+
+
+def _uses_pytest(node: ast.expr) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == "pytest" for n in ast.walk(node))
 
 
 class _Inliner(ast.NodeTransformer):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby, islice
 
 from regoose_ci.analysis.branches import branch_exits
 from regoose_ci.analysis.mutants import Mutant, make_mutants
@@ -82,18 +83,28 @@ def evidence_of(
     context: FunctionContext, observations: Sequence[Observation], around: Surroundings
 ) -> Evidence:
     """Choose what of the observations is worth telling."""
-    formed = [o for o in observations if is_well_formed(o)]
-    differing = [o for o in formed if difference_of(o) is not None]
-    agreeing = sorted(
-        (o for o in formed if difference_of(o) is None),
-        key=lambda o: (_RANKS[o.origin], plainness(o)),
-    )
+    differing: list[Observation] = []
+    agreeing: list[Observation] = []
+    for observation in observations:
+        (agreeing if difference_of(observation) is None else differing).append(observation)
+    witnesses = islice(filter(is_well_formed, differing), _MAX_WITNESSES)
+    samples = islice(filter(is_well_formed, _best_first(agreeing)), _MAX_SAMPLES)
     parameters = context.function.parameters
     return Evidence(
-        tuple(seen(o, parameters) for o in differing[:_MAX_WITNESSES]),
-        tuple(seen(o, parameters) for o in agreeing[:_MAX_SAMPLES]),
+        tuple(seen(o, parameters) for o in witnesses),
+        tuple(seen(o, parameters) for o in samples),
         gaps_of(context.function.head, observations, around.equivalents),
     )
+
+
+def _best_first(observations: Sequence[Observation]) -> Iterator[Observation]:
+    """By origin, then by plainness, which takes long to tell of all."""
+
+    def rank(observation: Observation) -> int:
+        return _RANKS[observation.origin]
+
+    for _, alike in groupby(sorted(observations, key=rank), key=rank):
+        yield from sorted(alike, key=plainness)
 
 
 def seen(observation: Observation, parameters: Sequence[str]) -> Seen:

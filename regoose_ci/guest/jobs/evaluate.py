@@ -9,15 +9,15 @@ import io
 import itertools
 import os
 import shutil
-import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, CoroutineType, FrameType
+from types import CodeType, CoroutineType
 
+from ..deadline import CallTimeoutError, deadline
 from ..exceptions import brief, describe_exception
 from ..namespace import Namespace
 from ..protocol import (
@@ -39,10 +39,6 @@ MAX_ITEMS = 50
 MAX_STDOUT = 4000
 IMPORT_SECONDS = 8.0
 """How long the imports of a call may take, which are made once."""
-
-
-class CallTimeoutError(BaseException):
-    """A call took longer than it may; not an ``Exception``, so that few handlers swallow it."""
 
 
 class _Arguments:
@@ -135,7 +131,7 @@ class Evaluator:
         stdout = _CappedText()
         try:
             hearing = warnings_heard()
-            with _deadline(self._job.call_timeout), redirect_stdout(stdout), hearing as warned:
+            with deadline(self._job.call_timeout), redirect_stdout(stdout), hearing as warned:
                 outcome = self._attempt(call)
         except CallTimeoutError:
             return Outcome(OutcomeKind.TIMEOUT, detail=f"{self._job.call_timeout:g}")
@@ -145,7 +141,7 @@ class Evaluator:
         """Make what a call imports known; return why that fails, if it does."""
         missing = [s for s in call.imports if not self._namespace.has(s)]
         try:
-            with _deadline(IMPORT_SECONDS), redirect_stdout(_CappedText()):
+            with deadline(IMPORT_SECONDS), redirect_stdout(_CappedText()):
                 for statement in missing:
                     self._namespace.provide(statement)
         except CallTimeoutError:
@@ -255,19 +251,6 @@ async def _collect(iterator: object) -> list[object]:
         if len(items) > MAX_ITEMS:
             break
     return items
-
-
-@contextlib.contextmanager
-def _deadline(seconds: float) -> Iterator[None]:
-    def expire(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-        raise CallTimeoutError
-
-    signal.signal(signal.SIGALRM, expire)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 class _CappedText(io.StringIO):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import os
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 from pytest_jsonreport.plugin import JSONReport
 
+from ..deadline import CallTimeoutError, deadline
 from ..protocol import REPOSITORY, Reach, RunTestJob, RunTestsJob, TestRun
 from ..tracing import Tracer
 
@@ -17,18 +20,26 @@ MAX_DETAIL = 2000
 
 
 class _Trace:
-    """Traces the call phases of tests; keeps apart what each test function reaches."""
+    """Traces and times the call phases of tests; keeps apart what each test function reaches."""
 
     def __init__(self, job: RunTestsJob, root: str) -> None:
         self._job = job
         self._root = root
         self._tracers: dict[str, Tracer] = {}
+        self.late: set[str] = set()
 
-    @pytest.hookimpl(hookwrapper=True)
+    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
-        new = Tracer(self._job.watch, self._root)
-        with self._tracers.setdefault(_function_of(item.nodeid), new).tracing():
-            yield
+        name = _function_of(item.nodeid)
+        seconds = self._job.seconds
+        limit = contextlib.nullcontext() if seconds is None else deadline(seconds)
+        tracer = self._tracers.setdefault(name, Tracer(self._job.watch, self._root))
+        try:
+            with limit, tracer.tracing():
+                yield
+        except CallTimeoutError:
+            self.late.add(name)
+            raise
 
     def take(self, name: str) -> Reach:
         tracer = self._tracers.get(name)
@@ -37,7 +48,8 @@ class _Trace:
 
 def run_test(job: RunTestJob, root: str = REPOSITORY) -> Iterator[TestRun]:
     """Run the job's test against the tree at ``root`` and yield its record."""
-    return run_tests(RunTestsJob(job.file_name, job.source, (job.test,), job.watch), root)
+    tests = RunTestsJob(job.file_name, job.source, (job.test,), job.watch, job.seconds)
+    return run_tests(tests, root)
 
 
 def run_tests(job: RunTestsJob, root: str = REPOSITORY) -> Iterator[TestRun]:
@@ -59,7 +71,8 @@ def run_tests(job: RunTestsJob, root: str = REPOSITORY) -> Iterator[TestRun]:
     pytest.main(arguments, plugins=[report, trace])
     found = [_function_of(test["nodeid"]) for test in report.report.get("tests", [])]
     for name in dict.fromkeys([*job.tests, *found]):
-        yield _read(report.report, name, trace.take(name))
+        run = _read(report.report, name, trace.take(name))
+        yield dataclasses.replace(run, outcome="timeout") if name in trace.late else run
 
 
 def _function_of(node_id: str) -> str:

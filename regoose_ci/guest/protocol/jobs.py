@@ -191,12 +191,16 @@ class Made:
 
 @dataclass(frozen=True)
 class RunTestJob:
-    """Run one test of a generated file. ``watch`` are functions whose covered lines are wanted."""
+    """Run one test of a generated file. ``watch`` are functions whose covered lines are wanted.
+
+    With ``seconds``, the test itself may take no longer; its start is not counted.
+    """
 
     file_name: str
     source: str
     test: str
     watch: tuple[Target, ...] = ()
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -207,11 +211,16 @@ class RunTestsJob:
     source: str
     tests: tuple[str, ...]
     watch: tuple[Target, ...] = ()
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
 class TestRun:
-    """pytest's record of one test. ``outcome`` is passed, failed, error or none (not collected)."""
+    """pytest's record of one test.
+
+    ``outcome`` is passed, failed, error, timeout (of a job that names seconds) or none (not
+    collected).
+    """
 
     __test__ = False
 

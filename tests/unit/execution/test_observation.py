@@ -32,7 +32,7 @@ def observed(
 
     async def run() -> list[Sequence[Observation] | GuestError]:
         found: list[Sequence[Observation] | GuestError] = []
-        async with observing(pairs, 1) as observe:
+        async with observing(pairs, [PRICE], 1) as observe:
             for calls in requests:
                 try:
                     found.append(await observe(PRICE, calls, frozenset()))
@@ -109,7 +109,7 @@ def test_an_error_of_the_asker_ends_the_guests() -> None:
     pairs, sandbox = pairs_from(guests)
 
     async def run() -> None:
-        async with observing(pairs, 2):
+        async with observing(pairs, [PRICE], 2):
             raise KeyError("mine")
 
     with pytest.raises(BaseException, match="unhandled errors in a TaskGroup"):

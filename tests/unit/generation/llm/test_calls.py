@@ -71,3 +71,11 @@ def test_what_is_no_single_call_is_refused_with_a_reason(
 def test_import_that_is_no_import_is_refused(statement: str) -> None:
     with pytest.raises(UnusableError, match="not one import statement"):
         call_of("slugify('a')", (), (statement,))
+
+
+@pytest.mark.parametrize(
+    ("expression", "imports"),
+    [("near(1)", ()), ("near(pytest.approx(1))", ("import pytest",))],
+)
+def test_pytest_is_imported_where_a_call_uses_it(expression: str, imports: tuple[str, ...]) -> None:
+    assert call_of(expression, (), ["import pytest"]).imports == imports
