@@ -13,6 +13,7 @@ from regoose_ci.domain.observations import Call, CallKind, Origin
 from regoose_ci.guest.protocol import Described, Parameter
 from regoose_ci.inputs.expressions import kind_of
 from regoose_ci.inputs.known import KnownObjects
+from regoose_ci.inputs.named import texts_for
 from regoose_ci.inputs.pool import Pool
 from regoose_ci.inputs.standard import Written
 from regoose_ci.inputs.typed import TypedInputs
@@ -139,7 +140,10 @@ def switched_seeds(calls: Sequence[Call], pool: Pool) -> Iterator[Seed]:
 def keyword_seeds(calls: Sequence[Call], keywords: Sequence[str], pool: Pool) -> Iterator[Seed]:
     """Yield known calls with a keyword argument more, of those that the function asks for."""
     values = [*pool.values("str")[:MAX_VALUES], *pool.values("int")[:2], "True", "None"]
-    for source, name, call in itertools.product(values, keywords, calls[:MAX_TEMPLATES]):
+    columns = [[(name, source) for source in (*texts_for(name), *values)] for name in keywords]
+    turns = itertools.chain.from_iterable(itertools.zip_longest(*columns))
+    pairs = (pair for pair in turns if pair is not None)
+    for (name, source), call in itertools.product(pairs, calls[:MAX_TEMPLATES]):
         if name not in dict(call.kwargs):
             changed = dataclasses.replace(call, kwargs=(*call.kwargs, (name, source)))
             yield Seed(changed, Origin.VARIATION)

@@ -8,6 +8,7 @@ import itertools
 from regoose_ci.guest.protocol import IT, TMP_PATH, Parameter, TypeForm, recipe
 from regoose_ci.inputs.expressions import kind_of, parse
 from regoose_ci.inputs.known import KnownObjects
+from regoose_ci.inputs.named import texts_for
 from regoose_ci.inputs.pool import Pool
 from regoose_ci.inputs.standard import STANDARD, Written, functions
 
@@ -51,7 +52,9 @@ class TypedInputs:
                 found += self._literals(kind_of(parameter.default), 6)
         if _is_guess(parameter.type) or (len(found) <= 1 and parameter.type.kind in _UNTOLD):
             found += self._from_name(parameter.name)
-        return list(dict.fromkeys(found))
+        texts = map(Written, texts_for(parameter.name)) if any(map(_is_text, found)) else ()
+        turns = itertools.zip_longest(found, texts)
+        return list(dict.fromkeys(written for turn in turns for written in turn if written))
 
     def for_type(self, form: TypeForm, depth: int = 0) -> list[Written]:
         """Return expressions of a type, best first; none when it cannot be built."""
@@ -169,6 +172,10 @@ class TypedInputs:
             changed = [v for v in values[:3] if v.source != parameter.default][:1]
             rows += [[*rows[0], (parameter, value)] for value in changed]
         return list(dict.fromkeys(_construct(form, row) for row in rows))
+
+
+def _is_text(written: Written) -> bool:
+    return kind_of(written.source) == "str"
 
 
 def _is_guess(form: TypeForm) -> bool:
