@@ -50,6 +50,10 @@ class Difference:
 
 _FIRST_ITEMS = "list(itertools.islice({}, 50))"
 """What guests tell of an iterator that has more items than they list: it has more than head's."""
+_UNFIT = re.compile(
+    r"\(\) (?:got an? |got )?(missing|unexpected keyword|multiple values|some positional-only|"
+    r"takes(?= no| from| exactly| at most| \d))"
+)
 _ACCIDENTS = frozenset(
     {
         "TypeError",
@@ -108,6 +112,12 @@ def is_accident(raised: Raised) -> bool:
     return not raised.deliberate and last_name(raised.type) in _ACCIDENTS
 
 
+def misfit_of(raised: Raised) -> str:
+    """Say how arguments did not fit a function's parameters; empty for other exceptions."""
+    found = _UNFIT.search(raised.message) if last_name(raised.type) == "TypeError" else None
+    return found[1] if found else ""
+
+
 def signature_kind(found: Difference) -> tuple[str, ...]:
     """Key of a kind of difference: one catching test is enough for all with the same key."""
     return (
@@ -122,7 +132,7 @@ def signature_kind(found: Difference) -> tuple[str, ...]:
 def _class_of(outcome: Outcome, part: Value | None) -> str:
     value = part or outcome.value
     if outcome.raised is not None:
-        return outcome.raised.type
+        return f"{outcome.raised.type} {misfit_of(outcome.raised)}".strip()
     if value is None:
         return outcome.kind.value
     return value.source if value.source in {"True", "False", "None"} else last_name(value.type)

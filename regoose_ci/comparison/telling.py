@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from regoose_ci.comparison.calls import is_public_call
-from regoose_ci.comparison.differences import Difference, is_noteworthy
-from regoose_ci.comparison.source import last_name
+from regoose_ci.comparison.differences import Difference, is_noteworthy, misfit_of
 from regoose_ci.domain.observations import Call
-
-_UNFIT = re.compile(
-    r"\(\) (missing \d+ required|got an unexpected keyword|got multiple values|got some "
-    r"positional-only|takes (no|from|exactly|at most|\d+))"
-)
 
 
 def is_worth_telling(found: Difference, call: Call) -> bool:
@@ -25,7 +17,5 @@ def is_worth_telling(found: Difference, call: Call) -> bool:
 
 def _is_unfit(found: Difference, call: Call) -> bool:
     raised = found.head.raised
-    if raised is None or last_name(raised.type) != "TypeError":
-        return False
     name = call.name.rpartition(".")[2]
-    return f"{name}()" in raised.message and _UNFIT.search(raised.message) is not None
+    return raised is not None and f"{name}()" in raised.message and bool(misfit_of(raised))

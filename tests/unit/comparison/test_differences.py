@@ -7,6 +7,7 @@ from regoose_ci.comparison.differences import (
     DifferenceKind,
     difference,
     is_noteworthy,
+    misfit_of,
     signature_kind,
 )
 from regoose_ci.domain.observations import Outcome, OutcomeKind, Value
@@ -193,3 +194,27 @@ def test_iterators_with_too_many_items_are_compared_by_their_first() -> None:
     assert found.path == "list(itertools.islice({}, 5))[0]"
     assert found_in(first_items(*many), listed(*range(7))).path.endswith("50))")
     assert found_in(listed(*range(7)), first_items(*many)).kind is DifferenceKind.RESULT
+
+
+@pytest.mark.parametrize(
+    ("message", "misfit"),
+    [
+        ("get() got an unexpected keyword argument 'b'", "unexpected keyword"),
+        ("f.<locals>.g() missing 2 required positional arguments: 'a' and 'b'", "missing"),
+        ("f() takes 0 positional arguments but 1 was given", "takes"),
+        ("f() got multiple values for argument 'a'", "multiple values"),
+        ("f() got some positional-only arguments passed as keyword arguments: 'a'",
+         "some positional-only"),
+        ("unsupported operand type(s) for +: 'int' and 'str'", ""),
+        ("it takes two to tango", ""),
+    ],
+)  # fmt: skip
+def test_ways_in_which_arguments_do_not_fit_are_kinds_of_their_own(
+    message: str, misfit: str
+) -> None:
+    head = raised("TypeError", message)
+    assert head.raised is not None
+    assert misfit_of(head.raised) == misfit
+    others = [raised("TypeError", "missing"), raised("ValueError", message)]
+    kinds = [signature_kind(found_in(returned(1), outcome)) for outcome in (head, *others)]
+    assert len(set(kinds)) == (3 if misfit else 2)
