@@ -38,7 +38,7 @@ def plainness(observation: Observation) -> tuple[int, int, Complexity]:
 
 
 def _hollow_parts(call: Call) -> int:
-    """Count empty texts and containers, and objects that are made of nothing."""
+    """Count texts that show nothing, empty containers, and objects that are made of nothing."""
     parts = [*call.args, *(value for _, value in call.kwargs)]
     nodes = [parse_expression(part) for part in (*parts, call.receiver) if part is not None]
     return sum(_is_hollow(n) for node in nodes if node is not None for n in ast.walk(node))
@@ -46,8 +46,8 @@ def _hollow_parts(call: Call) -> int:
 
 def _is_hollow(node: ast.AST) -> bool:
     match node:
-        case ast.Constant(value="" | b""):
-            return True
+        case ast.Constant(value=str() | bytes() as text):
+            return not text.strip()
         case ast.List(elts=[]) | ast.Tuple(elts=[]) | ast.Dict(keys=[]):
             return True
         case ast.Call(func=ast.Name(), args=[], keywords=[]):

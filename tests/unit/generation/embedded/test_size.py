@@ -44,6 +44,7 @@ def test_a_value_somebody_wrote_may_be_a_little_longer() -> None:
     ("told", "hollow"),
     [
         (call("f", "'a'"), call("f", "''")),
+        (call("f", "'a'"), call("f", "' '")),
         (call("f", "[1]"), call("f", "[]")),
         (call("f", "{'a': 1}"), call("f", "{}")),
         (method("Till({'a': 1})", "f"), method("Till()", "f")),
