@@ -23,6 +23,7 @@ _TONES: dict[Tone, str] = {
     "failed": "bold red",
 }
 _CONTEXT = 12
+_WIDEST = 1000
 _SHORT_ID = 8
 """So much of an id is enough for ``regoose explain``, and is never cut."""
 _Change = tuple[FunctionReport, BehaviourChangeReport]
@@ -105,7 +106,7 @@ def _cut(text: str, width: int) -> str:
 
 
 def _function_table(screen: Screen, report: ReviewReport, rows: int) -> Table:
-    table = Table(box=None, pad_edge=False, expand=True, header_style=NOTE_STYLE)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=NOTE_STYLE)
     table.add_column("function", ratio=3, no_wrap=True, overflow="ellipsis")
     table.add_column("result", ratio=4, no_wrap=True, overflow="ellipsis")
     table.add_column("tests", justify="right", min_width=5)
@@ -120,6 +121,9 @@ def _function_table(screen: Screen, report: ReviewReport, rows: int) -> Table:
         )
     if len(fitting) < len(ranked):
         table.add_row(Text(f"… and {len(ranked) - len(fitting)} more", NOTE_STYLE), "", "")
+    # Only the columns of a table that fills the screen are cut where there is most to cut.
+    unbounded = screen.console.options.update(width=_WIDEST)
+    table.expand = screen.console.measure(table, options=unbounded).maximum > screen.console.width
     return table
 
 

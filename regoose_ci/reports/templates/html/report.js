@@ -30,7 +30,7 @@
   openTarget();
 
   addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll("details:not([open])")) {
+    for (const details of document.querySelectorAll(".case details:not([open])")) {
       details.open = true;
       details.dataset.printed = "";
     }
