@@ -127,11 +127,6 @@ def is_public_call(call: Call) -> bool:
     return not any(part.startswith("_") and not _is_dunder(part) for part in parts)
 
 
-def is_comparison(call: Call) -> bool:
-    """Whether the call is written with a comparison operator or ``in``."""
-    return isinstance(parse_expression(render_call(call)), ast.Compare)
-
-
 def _bound(call: Call) -> Call:
     """``Version.__eq__(a, b)`` as a method call of ``a``; ``Version.__init__(x)`` as plain call."""
     owner, _, name = call.name.rpartition(".")

@@ -76,7 +76,8 @@ class Check:
         is_open = isinstance(node, ast.Compare) and not subject.startswith("(")
         if self.relation is Relation.TRUE:
             return f"assert {subject}"
-        if is_open and self.relation is Relation.IS and self.expected in {"True", "False"}:
+        is_asked = is_open or _is_type_check(node)
+        if is_asked and self.relation is Relation.IS and self.expected in {"True", "False"}:
             holds = (self.expected == "True") is (operator == "is")
             return f"assert {subject}" if holds else f"assert {_denied(subject, node)}"
         if is_open or isinstance(node, ast.Lambda | ast.IfExp | ast.BoolOp | ast.Await):
@@ -84,6 +85,10 @@ class Check:
         if self.relation in {Relation.CONTAINS, Relation.LACKS}:
             return f"assert {self.expected} {operator} {subject}"
         return f"assert {subject} {operator} {self.expected}"
+
+
+def _is_type_check(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "isinstance"
 
 
 def _denied(subject: str, node: ast.expr | None) -> str:
@@ -178,11 +183,19 @@ def match_of(raised: Raised, *, whole: bool = False) -> str:
 
 def common_match_of(raised: Raised, inputs: Iterable[str]) -> str:
     """The ``match`` pattern for a message without what it repeats of the inputs (as source)."""
-    line = _beginning(raised.message)
-    for text in sorted({t for source in inputs for t in _texts_of(source)}, key=len, reverse=True):
-        line = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)", "\0", line)
+    whole = tuple(inputs)
+    line = _without(whole, _beginning(raised.message))
+    if "\0" not in line:
+        line = _without((text for source in whole for text in _texts_in(source)), line)
     longest = max(line.split("\0"), key=len).strip(" :'\"")
     return _pattern(_escaped(longest)) if len(longest) >= _SHORTEST_MATCH else match_of(raised)
+
+
+def _without(texts: Iterable[str], line: str) -> str:
+    """Put a mark in place of texts where they stand alone, long ones first."""
+    for text in sorted(set(texts), key=len, reverse=True):
+        line = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)", "\0", line)
+    return line
 
 
 def _beginning(message: str) -> str:
@@ -198,9 +211,8 @@ def _beginning(message: str) -> str:
     return line.strip().rstrip(".")
 
 
-def _texts_of(source: str) -> Iterator[str]:
+def _texts_in(source: str) -> Iterator[str]:
     node = parse_expression(source)
-    yield source
     if node is not None:
         for inner in ast.walk(node):
             if isinstance(inner, ast.Constant) and inner.value not in {"", None}:

@@ -6,7 +6,6 @@ import pytest
 
 from regoose_ci.comparison.calls import (
     helper_lines,
-    is_comparison,
     is_public_call,
     is_statement,
     render_call,
@@ -98,11 +97,6 @@ def test_setting_an_attribute_is_a_statement() -> None:
     made = Call(CallKind.METHOD, "__setattr__", "Gauge(1)", ("'level'", "2"))
     assert render_call(made) == "Gauge(1).level = 2"
     assert is_statement(made)
-
-
-def test_operators_are_comparisons() -> None:
-    assert is_comparison(method("a", "__contains__", "0"))
-    assert not is_comparison(method("a", "__add__", "0"))
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,12 @@ def test_objects_are_asserted_by_their_plainest_public_parts() -> None:
         ("a + b", 3, "assert a + b == 3", "assert a + b != 3"),
         ("a == b", 1, "assert (a == b) == 1", "assert (a == b) != 1"),
         ("f()", False, "assert f() is False", "assert f() is not False"),
+        (
+            "isinstance(a, int)",
+            True,
+            "assert isinstance(a, int)",
+            "assert not (isinstance(a, int))",
+        ),
     ],
 )
 def test_assertions_and_their_opposites(
@@ -183,6 +189,8 @@ def test_what_is_absent_is_told_last() -> None:
         ("Ordinal -2 is out of range", ["-2"], "'is out of range'"),
         ("bad name: 'a-b'", ["'a-b'"], "'bad name'"),
         ("'ab' is odd", ["'ab'"], "\"'ab' is odd\""),
+        ("pre must be 'a' or 'b', got ('a',)", ["('a',)"], "\"pre must be 'a' or 'b', got\""),
+        ("after 'a' nothing may come", ["('a',)"], "'nothing may come'"),
         ("invalid URI", ["'x'"], "'invalid URI'"),
     ],
 )
