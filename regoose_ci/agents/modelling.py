@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+import anyio
 import anyio.to_thread
+from anyio.abc import TaskStatus
 
 from regoose_ci.agents.board import Board
 from regoose_ci.agents.rehearsal import Rehearsing
@@ -19,7 +21,7 @@ from regoose_ci.execution.pairs import PairFactory
 from regoose_ci.generation.base import Generator
 from regoose_ci.generation.embedded.generator import EmbeddedGenerator
 from regoose_ci.generation.llm.evidence import Surroundings
-from regoose_ci.generation.llm.generator import LLMGenerator, Turn
+from regoose_ci.generation.llm.generator import LLMGenerator, Rehearse, Turn
 from regoose_ci.generation.llm.surroundings import imported_modules, surroundings_of
 from regoose_ci.providers.base import Asker
 
@@ -39,18 +41,47 @@ async def model_generator(
         return
     around = await anyio.to_thread.run_sync(_surroundings, board)
     functions = [found.function for found in board.findings.values()]
+    pairs = board.laboratory.pairs
     workers = min((board.request.jobs + 1) // 2, len(functions))  # a pair keeps two busy
-    async with (
-        observing(board.laboratory.pairs, functions, workers) as observe,
-        rehearsing(board, workers) as rehearse,
-    ):
+    talks = _Talks(functions)
+
+    async def keep_guests(*, task_status: TaskStatus[tuple[Observe, Rehearse]]) -> None:
+        async with (
+            observing(pairs, functions, workers) as observe,
+            rehearsing(board, workers) as rehearse,
+        ):
+            task_status.started((observe, rehearse))
+            await talks.over.wait()
+
+    async with anyio.create_task_group() as tasks:
+        observe, rehearse = await tasks.start(keep_guests)
         yield LLMGenerator(
             asker,
             observe,
             rehearse,
             surroundings=lambda function: around[function.id],
             on_turn=lambda turn: _note(board, turn),
+            talked=talks.end,
         )
+        talks.over.set()
+
+
+class _Talks:
+    """Talks about functions, which go on at the same time.
+
+    When all are ``over``, guests are no longer needed: they end while tests are written.
+    """
+
+    def __init__(self, functions: Sequence[ChangedFunction]) -> None:
+        self._open = {function.id for function in functions}
+        self.over = anyio.Event()
+
+    async def end(self, function: ChangedFunction) -> None:
+        """End the talk about a function, and wait for the end of the others."""
+        self._open.discard(function.id)
+        if not self._open:
+            self.over.set()
+        await self.over.wait()
 
 
 def _note(board: Board, turn: Turn) -> None:

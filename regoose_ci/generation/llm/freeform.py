@@ -234,13 +234,12 @@ def _candidate(
     width = context.style.line_length
     try:
         code = format_source(draft.code.strip() + "\n", width)
-        negated = negated_code(code)
-        flipped = format_source(negated, width) if negated is not None else None
     except UnwritableTestError as error:
         raise UnusableError("it is not valid Python") from error
     imports = tuple(
         dict.fromkeys([*draft.imports, *(["import pytest"] if "pytest." in code else [])])
     )
+    negated = negated_code(code)
     return CandidateTest(
-        context.function.id, draft.name, kind, code, imports, origin, observations, flipped
+        context.function.id, draft.name, kind, code, imports, origin, observations, negated
     )

@@ -6,6 +6,9 @@ import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+import anyio
+import anyio.to_thread
+
 from regoose_ci.domain.candidates import CandidateTest, Verdict
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Call, Observation
@@ -30,8 +33,14 @@ from regoose_ci.providers.base import Asker, Message, Role, Tier
 
 MAX_TURNS = 3
 
+Talked = Callable[[ChangedFunction], Awaitable[None]]
+"""Told that nothing more is asked and tried about a function; may wait for the talks of others."""
 Rehearse = Callable[[ChangedFunction, Sequence[CandidateTest]], Awaitable[Sequence[Verdict]]]
 """Runs tests once on both revisions; it raises `GuestError` where the sandbox fails."""
+
+
+async def _go_on(_: ChangedFunction) -> None:
+    """Wait for nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,7 @@ class LLMGenerator:
         rehearse: Runs whole tests there, while their model may still mend them.
         surroundings: What the host knows of a function's place in the project.
         on_turn: Told of every request, for progress, report and budget.
+        talked: Awaited before tests are written, for which no sandbox is needed.
         max_turns: How often a model is asked about one function.
     """
 
@@ -79,6 +89,7 @@ class LLMGenerator:
         *,
         surroundings: Callable[[ChangedFunction], Surroundings] = lambda _: Surroundings(),
         on_turn: Callable[[Turn], None] = lambda _: None,
+        talked: Talked = _go_on,
         max_turns: int = MAX_TURNS,
     ) -> None:
         self._asker = asker
@@ -86,7 +97,9 @@ class LLMGenerator:
         self._rehearse = rehearse
         self._surroundings = surroundings
         self._on_turn = on_turn
+        self._talked = talked
         self._embedded = EmbeddedGenerator()
+        self._one_by_one = anyio.CapacityLimiter(1)
         self._max_turns = max_turns
 
     async def generate(
@@ -100,7 +113,12 @@ class LLMGenerator:
         talk = begin(context, observations, feedback, self._surroundings(context.function))
         if context.function.head is not None:
             await self._talk(talk)
-        worded = await self._embedded.generate(context, talk.unwritten, feedback)
+        await self._talked(context.function)
+        # In a thread, because it takes long and guests are to end meanwhile.
+        worded = await anyio.to_thread.run_sync(
+            anyio.run, self._embedded.generate, context, talk.unwritten, feedback,
+            limiter=self._one_by_one,
+        )  # fmt: skip
         rejected = {v.candidate.code for v in feedback.verdicts if not v.accepted}
         free = [test for test in talk.tests if test.code not in rejected]
         return combine(list(credited(worded, talk.trials)), free)

@@ -3,7 +3,8 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import anyio
 import pytest
@@ -36,6 +37,8 @@ from regoose_ci.domain.candidates import CandidateKind, RejectionReason, Verdict
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import GuestError, UsageError
 from regoose_ci.execution.observation import observing
+from regoose_ci.generation.base import Feedback, FunctionContext
+from regoose_ci.generation.llm.generator import Rehearse
 from regoose_ci.guest.protocol import RunTestJob, TestRun
 from regoose_ci.providers.base import Tier
 from regoose_ci.providers.errors import RefusedError
@@ -163,6 +166,30 @@ def test_a_model_that_refuses_leaves_the_embedded_tests_and_a_reason() -> None:
     assert made.unfinished == (
         "the model did not finish 1 of 1 functions: The model declined to answer."
     )
+
+
+def test_guests_end_while_tests_are_written() -> None:
+    closed = anyio.Event()
+
+    @asynccontextmanager
+    async def stage(made: Board, workers: int) -> AsyncIterator[Rehearse]:
+        async with rehearsing(made, workers) as rehearse:
+            yield rehearse
+        closed.set()
+
+    pairs, _ = pairs_from(making)
+    made, _ = board()
+    made.laboratory = laboratory(pairs)
+    made.findings[PRICE.id] = findings(shown())
+    asker = StructuredAsker(dict.fromkeys(Tier, ScriptedProvider(["{}"])))
+
+    async def run() -> None:
+        async with model_generator(made, asker, observing, stage) as generator:
+            await generator.generate(FunctionContext(PRICE), [shown()], Feedback())
+            with anyio.fail_after(10):
+                await closed.wait()
+
+    anyio.run(run)
 
 
 def test_a_session_is_played_as_it_was_recorded() -> None:

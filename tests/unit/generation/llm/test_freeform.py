@@ -31,7 +31,7 @@ def test_right_test_stays_as_it_is() -> None:
     assert "# lower case stays" in test.code
     assert [o.call.args for o in test.observations] == [("'a b'",)]
     assert test.negated is not None
-    assert 'assert not slugify(text) == "a-b"' in test.negated
+    assert "assert not slugify(text) == 'a-b'" in test.negated
 
 
 def test_wrong_literal_is_replaced_by_what_head_gives() -> None:
