@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from difflib import SequenceMatcher
 from pathlib import Path
+from types import GenericAlias
 from typing import Annotated, Optional
 
 import typer
@@ -43,89 +44,45 @@ JsonFlag = Annotated[
     bool, typer.Option("--json", help="Print report.json to stdout, progress to stderr.")
 ]
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Print the verdict only.")]
+_FAIL_ON = "behaviour-change or unintended-change: exit with 1; may be repeated."
+_OUT = "Report directory. [default: regoose-report]"
+OutOption = Annotated[Optional[Path], typer.Option(metavar="DIR", help=_OUT)]
+
+_OPTIONS: tuple[tuple[str, type[object] | GenericAlias, str | None, str], ...] = (
+    ("only", list[str], "GLOB|QUALNAME", "Limit the review; may be repeated."),
+    ("provider", str, "NAME", "Who writes the tests: embedded or a model's provider."),
+    ("model", str, "MODEL", "The provider's model."),
+    ("base_url", str, "URL", "URL of the provider's API."),
+    ("python", Path, "PATH", "Interpreter or virtual environment to use as it is."),
+    ("python_version", str, "3.N", "Version of Python to use, fetched if there is none."),
+    ("with_", list[str], "REQ", "Also install this; may be repeated."),
+    ("env", list[str], "NAME=VALUE", "Variable for the reviewed code; repeatable."),
+    ("title", str, "TEXT", "Title of the change, to judge what was intended."),
+    ("description_file", Path, "FILE", "Description of the change."),
+    ("budget", float, "SECONDS", "Exploration for the whole review. [default: 60]"),
+    ("max_cost", float, "USD", "What language models may cost."),
+    ("max_tokens", int, "N", "What language models may use."),
+    ("record", Path, "FILE", "Record the session to play it again."),
+    ("replay", Path, "FILE", "Play a recorded session; no model."),
+    ("jobs", int, "N", "Functions at once. [default: 2]"),
+    ("out", Path, "DIR", _OUT),
+    ("fail_on", list[str], "CONDITION", _FAIL_ON),
+    ("require_sandbox", bool, None, "Whether to end with 3 where no sandbox works. [default: yes]"),
+)
+"""Field of `Settings`, type, what stands for the value, and help."""
 
 
-OutOption = Annotated[
-    Optional[Path],
-    typer.Option(metavar="DIR", help="Report directory. [default: regoose-report]"),
-]
+def _parameter(
+    field: str, kind: type[object] | GenericAlias, metavar: str | None, words: str
+) -> inspect.Parameter:
+    flags = [f"--{field[:-1]}"] if field.endswith("_") else []
+    option = typer.Option(None, *flags, metavar=metavar, help=words)
+    return inspect.Parameter(field, inspect.Parameter.KEYWORD_ONLY, default=option, annotation=kind)
 
 
-def _settings(  # the signature is the table of options: one per field of `Settings`
-    *,
-    only: Annotated[
-        Optional[list[str]],
-        typer.Option(metavar="GLOB|QUALNAME", help="Limit the review; may be repeated."),
-    ] = None,
-    provider: Annotated[
-        Optional[str],
-        typer.Option(metavar="NAME", help="Who writes the tests: embedded or a model's provider."),
-    ] = None,
-    model: Annotated[
-        Optional[str], typer.Option(metavar="MODEL", help="The provider's model.")
-    ] = None,
-    base_url: Annotated[
-        Optional[str], typer.Option(metavar="URL", help="URL of the provider's API.")
-    ] = None,
-    python: Annotated[
-        Optional[Path],
-        typer.Option(metavar="PATH", help="Interpreter or virtual environment to use as it is."),
-    ] = None,
-    python_version: Annotated[
-        Optional[str],
-        typer.Option(metavar="3.N", help="Version of Python to use, fetched if there is none."),
-    ] = None,
-    with_: Annotated[
-        Optional[list[str]],
-        typer.Option("--with", metavar="REQ", help="Also install this; may be repeated."),
-    ] = None,
-    env: Annotated[
-        Optional[list[str]],
-        typer.Option(metavar="NAME=VALUE", help="Variable for the reviewed code; repeatable."),
-    ] = None,
-    title: Annotated[
-        Optional[str],
-        typer.Option(metavar="TEXT", help="Title of the change, to judge what was intended."),
-    ] = None,
-    description_file: Annotated[
-        Optional[Path], typer.Option(metavar="FILE", help="Description of the change.")
-    ] = None,
-    budget: Annotated[
-        Optional[float],
-        typer.Option(metavar="SECONDS", help="Exploration for the whole review. [default: 60]"),
-    ] = None,
-    max_cost: Annotated[
-        Optional[float], typer.Option(metavar="USD", help="What language models may cost.")
-    ] = None,
-    max_tokens: Annotated[
-        Optional[int], typer.Option(metavar="N", help="What language models may use.")
-    ] = None,
-    record: Annotated[
-        Optional[Path], typer.Option(metavar="FILE", help="Record the session to play it again.")
-    ] = None,
-    replay: Annotated[
-        Optional[Path], typer.Option(metavar="FILE", help="Play a recorded session; no model.")
-    ] = None,
-    jobs: Annotated[
-        Optional[int], typer.Option(metavar="N", help="Functions at once. [default: 2]")
-    ] = None,
-    out: OutOption = None,
-    fail_on: Annotated[
-        Optional[list[str]],
-        typer.Option(
-            metavar="CONDITION",
-            help="behaviour-change or unintended-change: exit with 1; may be repeated.",
-        ),
-    ] = None,
-    require_sandbox: Annotated[
-        Optional[bool],
-        typer.Option(help="Whether to end with 3 where no sandbox works. [default: yes]"),
-    ] = None,
-) -> None:
-    """Never called: `with_settings` adds this signature to commands."""
-
-
-SHARED = inspect.signature(_settings, eval_str=True).parameters
+SHARED = {
+    field: _parameter(field, kind, metavar, words) for field, kind, metavar, words in _OPTIONS
+}
 
 
 ENVIRONMENT = ("python", "with_", "env")
