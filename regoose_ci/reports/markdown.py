@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from regoose_ci.domain.report import BehaviourChangeReport, FunctionReport, RanLines, ReviewReport
 from regoose_ci.reports import facts, wording
-from regoose_ci.reports.explanation import find, lines_in_words, origin
-from regoose_ci.reports.neutralise import Safe, cell_code, clip, code, fence, html_code, prose
+from regoose_ci.reports.explanation import find, origin
+from regoose_ci.reports.markdown_templates import fill
+from regoose_ci.reports.neutralise import Safe, clip, fence, html_code
 from regoose_ci.reports.verdict import verdict
 
 COMMENT_LIMIT = 65_536
@@ -87,13 +86,13 @@ def render_explanation(
     (subject,) = found
     function, about = subject.function, subject.about
     ran = subject.ran if isinstance(about, BehaviourChangeReport) else RanLines()
-    explained = _template("explained", function=function, origin=origin(subject), ran=ran)
+    explained = fill("explained", function=function, origin=origin(subject), ran=ran)
     if isinstance(about, BehaviourChangeReport):
-        catching = _template("catching", change=about) if about.test.strip() else ""
+        catching = fill("catching", change=about) if about.test.strip() else ""
         return _joined([_change(1, function, about), explained, catching], limit)
     source = tests.get(about.file, "")
     shown = fence(source, "python") if source.strip() else ""
-    return _joined([_template("test", test=about, function=function), explained, shown], limit)
+    return _joined([fill("test", test=about, function=function), explained, shown], limit)
 
 
 def _joined(sections: Sequence[str], limit: int) -> str:
@@ -106,8 +105,8 @@ def _bytes(text: str) -> int:
 
 
 def _render(report: ReviewReport, tests: Mapping[str, str], kind: _Kind) -> str:
-    top = _template("verdict", verdict=verdict(report))
-    footer = "---\n\n" + _template(kind.footer, report=report)
+    top = fill("verdict", verdict=verdict(report))
+    footer = "---\n\n" + fill(kind.footer, report=report)
     pieces = [
         *_changes(report.functions),
         *_rows(report.functions),
@@ -145,7 +144,7 @@ def _changes(functions: Iterable[FunctionReport]) -> Iterator[_Piece]:
 
 
 def _change(number: int, function: FunctionReport, change: BehaviourChangeReport) -> Safe:
-    return _template(
+    return fill(
         "change",
         number=number,
         function=function,
@@ -158,7 +157,7 @@ def _change(number: int, function: FunctionReport, change: BehaviourChangeReport
 def _catching_tests(functions: Iterable[FunctionReport]) -> Iterator[_Piece]:
     for number, (_, change) in enumerate(facts.ranked_changes(functions), start=1):
         if change.test.strip():
-            yield _Piece("catching test", _template("catching", change=change), number)
+            yield _Piece("catching test", fill("catching", change=change), number)
 
 
 def _call_and_outcomes(change: BehaviourChangeReport) -> str:
@@ -175,7 +174,7 @@ def _call_and_outcomes(change: BehaviourChangeReport) -> str:
 def _rows(functions: Sequence[FunctionReport]) -> Iterator[_Piece]:
     mutants = _any_mutants(functions)
     for number, function in enumerate(functions):
-        text = _template(
+        text = fill(
             "row",
             function=function,
             outcome=_outcome_cell(function),
@@ -225,7 +224,7 @@ def _suggested(functions: Sequence[FunctionReport], tests: Mapping[str, str]) ->
         if not tests.get(file, "").strip():
             continue
         number = sum(test.file == file for test in facts.tests_in(owners, "hardening"))
-        text = _template(
+        text = fill(
             "suggested",
             amount=wording.count(number, "suggested test"),
             names=Safe(wording.names(owners, html_code)),
@@ -268,38 +267,3 @@ def _left_out(pieces: Sequence[_Piece]) -> str:
         return ""
     amounts = ", ".join(wording.count(parts.count(part), part) for part in dict.fromkeys(parts))
     return f"Left out for length: {amounts}. All of it is in `report.html` of this run's artifact."
-
-
-def _shown(value: object) -> object:
-    """Neutralise whatever a template prints that was not made safe on purpose."""
-    return prose(value) if isinstance(value, str) and not isinstance(value, Safe) else value
-
-
-def _template(name: str, **values: object) -> Safe:
-    return Safe(_ENVIRONMENT.get_template(f"markdown/{name}.md.j2").render(**values).strip("\n"))
-
-
-def _environment() -> Environment:
-    environment = Environment(  # noqa: S701 - Markdown: _shown() does what autoescape would
-        loader=PackageLoader("regoose_ci.reports"),
-        undefined=StrictUndefined,
-        finalize=_shown,
-        keep_trailing_newline=False,
-    )
-    environment.filters.update(
-        clip=clip,
-        code=code,
-        cell_code=cell_code,
-        fence=fence,
-        html_code=html_code,
-        intent=wording.intent,
-        name_of=wording.name_of,
-        lines_in_words=lambda lines: Safe(lines_in_words(lines)),  # numbers, nothing else
-        generator=wording.generator,
-        sandbox=wording.sandbox,
-        seconds=wording.seconds,
-    )
-    return environment
-
-
-_ENVIRONMENT = _environment()

@@ -17,6 +17,7 @@ from regoose_ci.repository.process import (
     disabled_filters,
     find_root,
 )
+from regoose_ci.repository.references import References
 from regoose_ci.repository.worktree import (
     add_worktree,
     diff_of_untracked,
@@ -26,7 +27,6 @@ from regoose_ci.repository.worktree import (
 )
 
 _WORKTREE = "-worktree"
-_DEFAULT_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 _DIFF = (
     "diff",
     "--no-ext-diff",
@@ -71,6 +71,7 @@ class GitRepository:
     def __init__(self, git: GitProcess, is_bare: bool) -> None:
         self._git = git
         self._is_bare = is_bare
+        self._references = References(git)
         self._tree = functools.lru_cache(maxsize=8)(self._read_tree)
         self._left_out = functools.lru_cache(maxsize=1)(self._find_left_out)
 
@@ -109,13 +110,13 @@ class GitRepository:
         Raises:
             RepositoryError: an unknown reference, no common history, or no default branch.
         """
-        head_sha = self._commit(head or "HEAD")
+        head_sha = self._references.commit(head or "HEAD")
         if base is not None:
-            return RevisionRange(self._merge_base(base, self._commit(base), head_sha), head_sha)
-        name, tip = self._default_branch()
-        merge_base = self._merge_base(name, tip, head_sha)
+            return RevisionRange(self._references.merge_base(base, head_sha), head_sha)
+        branch = self._references.default_branch()
+        merge_base = self._references.merge_base(branch, head_sha)
         if merge_base == head_sha:
-            merge_base = self._first_parent(head_sha, name)
+            merge_base = self._references.first_parent(head_sha, branch)
         return RevisionRange(merge_base, head_sha)
 
     def resolve_pinned(self, base: str, head: str) -> RevisionRange:
@@ -124,7 +125,7 @@ class GitRepository:
         Raises:
             RepositoryError: an unknown reference.
         """
-        return RevisionRange(self._commit(base), self._commit(head))
+        return RevisionRange(self._references.commit(base), self._references.commit(head))
 
     def resolve_worktree(self, base: str | None) -> RevisionRange:
         """The range from ``base`` (``HEAD`` by default) to the work tree as it is on disk.
@@ -137,8 +138,8 @@ class GitRepository:
                 f"{self.root.name} is a bare repository and has no work tree.",
                 "Leave --worktree out, or run in a clone with a work tree.",
             )
-        head_sha = self._commit("HEAD")
-        base_sha = self._merge_base(base, self._commit(base), head_sha) if base else head_sha
+        head_sha = self._references.commit("HEAD")
+        base_sha = self._references.merge_base(base, head_sha) if base else head_sha
         return RevisionRange(base_sha, head_sha + _WORKTREE)
 
     def diff(self, revisions: RevisionRange) -> str:
@@ -243,64 +244,6 @@ class GitRepository:
             entries[path] = TreeEntry(path, mode, object_id, 0 if size == "-" else int(size))
         check_tree(entries.values())
         return entries
-
-    def _commit(self, reference: str) -> str:
-        sha = self._find_commit(reference) or self._find_commit(f"origin/{reference}")
-        if sha is None:
-            raise RepositoryError(
-                f"{reference!r} is not a commit, branch or tag of this repository.",
-                self._shallow_remedy() or f"Check its name, or run: git fetch origin {reference}.",
-            )
-        return sha
-
-    def _find_commit(self, reference: str) -> str | None:
-        wanted = f"{reference}^{{commit}}"
-        try:
-            return self._git.text(
-                "rev-parse", "--verify", "--quiet", "--end-of-options", wanted
-            ).strip()
-        except GitCommandError:
-            return None
-
-    def _default_branch(self) -> tuple[str, str]:
-        for name in _DEFAULT_BRANCHES:
-            sha = self._find_commit(name)
-            if sha is not None:
-                return name, sha
-        raise RepositoryError(
-            "The repository has no default branch (origin/HEAD, main or master).",
-            "Say what to compare with: --base REF.",
-        )
-
-    def _merge_base(self, name: str, base: str, head: str) -> str:
-        try:
-            return self._git.text("merge-base", base, head).strip()
-        except GitCommandError as error:
-            remedy = self._shallow_remedy()
-            if remedy:
-                raise RepositoryError(
-                    f"This shallow clone does not reach the merge base of {name!r} and "
-                    f"{head[:12]}.",
-                    remedy,
-                ) from error
-            raise RepositoryError(
-                f"{name!r} and {head[:12]} have no common history.",
-                "Give a --base that head was branched from.",
-            ) from error
-
-    def _first_parent(self, head: str, branch: str) -> str:
-        parent = self._find_commit(f"{head}^")
-        if parent is None:
-            raise RepositoryError(
-                f"{head[:12]} is the tip of {branch} and its parent is not in this repository.",
-                self._shallow_remedy() or "Say what to compare with: --base REF.",
-            )
-        return parent
-
-    def _shallow_remedy(self) -> str:
-        if self._git.text("rev-parse", "--is-shallow-repository").strip() != "true":
-            return ""
-        return "Run: git fetch --unshallow (in a workflow: actions/checkout with fetch-depth: 0)."
 
 
 def _ends(revisions: RevisionRange) -> tuple[str, ...]:
