@@ -34,6 +34,7 @@ _TEXTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("method verb", ("GET", "POST")),
     ("phone", ("+49 30 1234567",)),
     ("currency", ("EUR", "USD")),
+    ("letter char character initial", ("A", "b", "-")),
     ("number num value amount", ("1", "-1.5", "1e3", "1,000")),
 )
 _BY_WORD = {word: texts for words, texts in _TEXTS for word in words.split()}

@@ -24,6 +24,7 @@ MAX_SWITCHED = 40
 MAX_TEMPLATES = 4
 MAX_VALUES = 6
 MAX_MET = 6
+MAX_BUILT = 8
 MAX_OWNERS = 12
 
 
@@ -47,7 +48,7 @@ def typed_seeds(
     typed = TypedInputs(pool, objects)
     owners: Sequence[Written | None] = [None]
     if described.receiver is not None:
-        built = [*typed.for_type(described.receiver)[:6], *typed.used(described.receiver)]
+        built = [*typed.for_type(described.receiver)[:MAX_BUILT], *typed.used(described.receiver)]
         met = objects.of(described.receiver)[:MAX_MET]
         turns = itertools.zip_longest(met, built)
         owners = list(dict.fromkeys(made for turn in turns for made in turn if made))[:MAX_OWNERS]

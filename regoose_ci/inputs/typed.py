@@ -17,6 +17,8 @@ MAX_DEPTH = 3
 MAX_OPTIONS = 4
 MAX_MET = 3
 MAX_STEPS = 3
+MAX_VALUES = 6
+"""Values of an argument that a class is made with."""
 _POSITIONAL = ("positional_only", "positional_or_keyword")
 _UNTOLD = ("unknown", "any")
 _VARIADIC = ("var_positional", "var_keyword")
@@ -52,9 +54,7 @@ class TypedInputs:
                 found += self._literals(kind_of(parameter.default), 6)
         if _is_guess(parameter.type) or (len(found) <= 1 and parameter.type.kind in _UNTOLD):
             found += self._from_name(parameter.name)
-        texts = map(Written, texts_for(parameter.name)) if any(map(_is_text, found)) else ()
-        turns = itertools.zip_longest(found, texts)
-        return list(dict.fromkeys(written for turn in turns for written in turn if written))
+        return _beside_named(found, parameter.name)
 
     def for_type(self, form: TypeForm, depth: int = 0) -> list[Written]:
         """Return expressions of a type, best first; none when it cannot be built."""
@@ -164,7 +164,8 @@ class TypedInputs:
             values = self.for_type(parameter.type, depth + 1) or self._from_name(parameter.name)
             if not values:
                 return []
-            columns.append([(parameter, value) for value in values[:4]])
+            values = _beside_named(values, parameter.name)
+            columns.append([(parameter, value) for value in values[:MAX_VALUES]])
         count = max(map(len, columns), default=1)
         rows = [[column[min(n, len(column) - 1)] for column in columns] for n in range(count)]
         for parameter in [p for p in named if not p.required][:MAX_OPTIONS]:
@@ -174,8 +175,11 @@ class TypedInputs:
         return list(dict.fromkeys(_construct(form, row) for row in rows))
 
 
-def _is_text(written: Written) -> bool:
-    return kind_of(written.source) == "str"
+def _beside_named(found: list[Written], name: str) -> list[Written]:
+    """Put texts that a name suggests beside other values, if there are texts among these."""
+    has_texts = any(kind_of(written.source) == "str" for written in found)
+    turns = itertools.zip_longest(found, map(Written, texts_for(name) if has_texts else ()))
+    return list(dict.fromkeys(written for turn in turns for written in turn if written))
 
 
 def _is_guess(form: TypeForm) -> bool:

@@ -71,6 +71,69 @@ RECEIVERS = {
             assert make_ticket().serial > 0
         """,
     ),
+    "own_kind": Sample(
+        """
+        class Grade:
+            def __init__(self, letter: str) -> None:
+                self._rank = "FEDCBA".index(letter)
+
+            def __lt__(self, other: object) -> bool:
+                if not isinstance(other, Grade):
+                    return NotImplemented
+                return self._rank < other._rank
+        """,
+        "self._rank < ",
+        "self._rank <= ",
+    ),
+    "examples": Sample(
+        '''
+        import zlib
+
+
+        class Chest:
+            """
+            >>> word = "".join(["mel", "lon"])
+            >>> chest = Chest(word)
+            >>> chest.weigh(2)
+            7
+            """
+
+            def __init__(self, word):
+                if zlib.crc32(word.encode()) != 740820178:
+                    raise ValueError("the wrong word")
+
+            def weigh(self, coins):
+                return coins + 5
+        ''',
+        "+ 5",
+        "+ 6",
+    ),
+    "made_elsewhere": Sample(
+        """
+        class Ledger:
+            def __init__(self, pages):
+                self._pages = [page.strip() for page in pages]
+
+            def first(self):
+                return self._pages[0]
+
+            def size(self):
+                return len(self._pages) + self._pages.count("")
+
+
+        def shorter(ledger):
+            return ledger.size() - 1
+        """,
+        "size() - 1",
+        "size() - 2",
+        tests="""
+        from things.made_elsewhere import Ledger
+
+
+        def test_first():
+            assert Ledger([" a ", ""]).first() == "a"
+        """,
+    ),
     "fixture": Sample(
         """
         class Basket:
