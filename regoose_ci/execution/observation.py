@@ -85,6 +85,8 @@ async def _observe_each(
 ) -> list[list[Observation]]:
     """Serve orders in a row: while one's calls are repeated, the next one's are made.
 
+    Mutants, which take longest, are tried by turns in both pairs.
+
     Raises:
         GuestError: one of the guests failed.
     """
@@ -94,7 +96,8 @@ async def _observe_each(
 
     async def serve(number: int, order: _Order) -> None:
         try:
-            found[number] = await _observe(pair, fresh, order)
+            observed = await _observe(pair, fresh, order)
+            found[number] = await _measured((fresh, pair)[number % 2], order, observed)
         except GuestError as error:  # raised below, on its own instead of in a group
             failures.append(error)
 
@@ -107,7 +110,7 @@ async def _observe_each(
 
 
 async def _observe(pair: GuestPair, fresh: GuestPair, order: _Order) -> list[Observation]:
-    """Make calls, make them again elsewhere, and note which faults they notice."""
+    """Make calls, and make them again elsewhere."""
     function, calls = order.function, order.calls
     watch = {r: (target_of(function, s),) for r, s in sources_of(function).items()}
     results = await pair.on_each(
@@ -124,7 +127,13 @@ async def _observe(pair: GuestPair, fresh: GuestPair, order: _Order) -> list[Obs
         )
         for n, call in enumerate(calls[:made])
     ]
-    repeated = await repeat(fresh, seen)
-    findings = FunctionFindings(function, kept=[o for o in repeated if o.stable])
-    await measure_mutants(fresh, findings, MUTANT_SECONDS, order.killed)
-    return [*findings.kept, *(o for o in repeated if not o.stable)]
+    return await repeat(fresh, seen)
+
+
+async def _measured(
+    pair: GuestPair, order: _Order, observed: Sequence[Observation]
+) -> list[Observation]:
+    """Note on stable observations which faults they notice."""
+    findings = FunctionFindings(order.function, kept=[o for o in observed if o.stable])
+    await measure_mutants(pair, findings, MUTANT_SECONDS, order.killed)
+    return [*findings.kept, *(o for o in observed if not o.stable)]
