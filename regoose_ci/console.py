@@ -169,8 +169,8 @@ class PlainProgress:
         """Print the line of ``event``, if it has one."""
         match event:
             case StageFinished(stage, duration, summary):
-                what = f" {summary}" if summary else ""
-                self._screen.line((stage.value, STAGE_STYLE), f":{what} ({seconds(duration)})")
+                what = f": {summary}" if summary else ""
+                self._screen.line((stage.value, STAGE_STYLE), f"{what} ({seconds(duration)})")
             case BehaviourChangeFound(function_id, call, base, head):
                 path, _, name = function_id.rpartition("::")
                 self._screen.line(

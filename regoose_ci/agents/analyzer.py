@@ -124,6 +124,7 @@ def analyze(source: ChangeSource, only: tuple[str, ...] = ()) -> ChangeMaterial:
         style=style,
         product=head.product,
         tests=head.tests,
+        not_chosen=len(changes.functions) - len(chosen),
     )
 
 

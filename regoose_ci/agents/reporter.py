@@ -46,6 +46,7 @@ def finish(board: Board) -> Finished:
         behaviour_changes=sum(len(f.behaviour_changes) for f in functions),
         rejected=dict(sorted(rejected.items())),
         ignored=_ignored(board),
+        not_chosen=board.material.not_chosen if board.material else 0,
     )
     laboratory = board.laboratory
     return Finished(

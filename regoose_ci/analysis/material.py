@@ -57,7 +57,8 @@ class FunctionMaterial:
 class ChangeMaterial:
     """A whole change, analysed. ``style`` and ``packages`` shape generated tests.
 
-    ``product`` and ``tests`` are the texts of head's own files by path.
+    ``product`` and ``tests`` are the texts of head's own files by path, ``not_chosen`` the number
+    of functions that changed but were not asked for.
     """
 
     changes: ChangeSet
@@ -67,3 +68,4 @@ class ChangeMaterial:
     style: ProjectTestStyle = field(default_factory=ProjectTestStyle)
     product: Mapping[str, str] = field(default_factory=dict)
     tests: Mapping[str, str] = field(default_factory=dict)
+    not_chosen: int = 0

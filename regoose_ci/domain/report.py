@@ -210,13 +210,17 @@ class FunctionReport(ReportModel):
 
 
 class Totals(ReportModel):
-    """Counts over all functions; ``rejected`` by reason, ``ignored`` as the reviewers asked."""
+    """Counts over all functions; ``rejected`` by reason, ``ignored`` as the reviewers asked.
+
+    ``not_chosen`` are functions that changed and that ``only`` leaves out.
+    """
 
     functions: Whole = 0
     tests: Whole = 0
     behaviour_changes: Whole = 0
     rejected: dict[str, Whole] = {}
     ignored: Whole = 0
+    not_chosen: Whole = 0
 
 
 class Timings(ReportModel):

@@ -90,7 +90,9 @@ def _silent(report: ReviewReport) -> tuple[Tone, str, str]:
 
 
 def _nothing(report: ReviewReport) -> tuple[Tone, str, str]:
-    if report.left_alone and not report.functions:
+    if report.totals.not_chosen:
+        said = "nothing that `only` asks for can behave differently."
+    elif report.left_alone and not report.functions:
         files = count(len(report.left_alone), "changed Python file")
         said = f"{files}, all of them tests, documentation, vendored or generated code."
     else:
@@ -155,6 +157,9 @@ def _notes(report: ReviewReport, lead: str) -> Iterable[str]:
     if report.totals.ignored:
         left_out = count(report.totals.ignored, "behaviour change")
         yield f"{left_out} left out, as `/regoose ignore` asked."
+    if report.totals.not_chosen:
+        noun = "function" if is_harden(report) else "changed function"
+        yield f"{count(report.totals.not_chosen, noun)} left out by `only`."
 
 
 def _ready(report: ReviewReport, before: str) -> str:

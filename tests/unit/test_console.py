@@ -45,7 +45,7 @@ LINES = [
     "behaviour change: split_bill(1, 2) · base returns [1, 0] · head returns [0, 0]"
     " · split_bill in shop/money.py",
     "note: memory is limited by rlimit only",
-    "exploration: (3.2 s)",
+    "exploration (3.2 s)",
 ]
 
 

@@ -144,6 +144,16 @@ def test_nothing_changed():
     assert sentence() == ("Nothing to test: no function can behave differently after this change.")
 
 
+def test_what_only_leaves_out_is_not_said_to_be_the_same():
+    report = review()
+    totals = report.totals.model_copy(update={"not_chosen": 2})
+    found = verdict(report.model_copy(update={"totals": totals, "left_alone": ("tests/a.py",)}))
+    assert found.lead + found.rest == (
+        "Nothing to test: nothing that `only` asks for can behave differently."
+    )
+    assert found.notes == ("2 changed functions left out by `only`.",)
+
+
 def test_where_only_code_of_others_changed_it_is_not_said_that_nothing_can_differ():
     report = review().model_copy(update={"left_alone": ("_vendor/a.py", "api_pb2.py")})
     assert verdict(report).rest == (
