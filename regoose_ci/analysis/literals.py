@@ -7,14 +7,14 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 
 from regoose_ci.analysis.bindings import Binding
-from regoose_ci.analysis.definitions import Definition, first_line, last_line
+from regoose_ci.analysis.definitions import Definition
 from regoose_ci.analysis.nodes import children
 
 MAX_LITERALS = 60
 _MAX_LENGTH = 2000
 _ANNOTATED = {ast.arg, ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef}
 _SAYING = frozenset({"warn", "warning", "debug", "info", "error", "critical", "exception"})
-_VALUES = {ast.Constant, ast.UnaryOp, ast.BinOp}
+_VALUES = (ast.Constant, ast.UnaryOp, ast.BinOp)
 
 
 def find_literals(root: ast.AST) -> Iterator[tuple[str, int, int]]:
@@ -26,11 +26,10 @@ def find_literals(root: ast.AST) -> Iterator[tuple[str, int, int]]:
     stack: list[ast.AST] = [root]
     while stack:
         node = stack.pop()
-        value = constant_value(node) if node.__class__ in _VALUES else None
-        if value is not None:
+        if isinstance(node, _VALUES) and (value := constant_value(node)) is not None:
             source = literal_source(value)
             if source is not None:
-                yield source, first_line(node), last_line(node)
+                yield source, node.lineno, node.end_lineno or node.lineno
         elif node.__class__ is not ast.Name:  # most nodes are
             below = _speaking_children(node)
             below.reverse()
