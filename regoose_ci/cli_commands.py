@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from regoose_ci.cli_completion import identities
 from regoose_ci.cli_options import AsJsonFlag, JsonFlag, OutOption, QuietFlag
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import UsageError
@@ -104,7 +105,12 @@ class Commands:
         self,
         overrides: Mapping[str, object],
         identity: Annotated[
-            str, typer.Argument(metavar="ID", help="Of a change or test; its beginning is enough.")
+            str,
+            typer.Argument(
+                metavar="ID",
+                help="Of a change or test; its beginning is enough.",
+                autocompletion=identities,
+            ),
         ],
         *,
         report: Annotated[Path, typer.Option(metavar="DIR", help="Report directory.")] = Path(

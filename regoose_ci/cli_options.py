@@ -12,6 +12,8 @@ from typing import Annotated, Optional
 
 import typer
 
+from regoose_ci.cli_completion import conditions, providers
+
 # `Optional` because Typer reads these at run time, on Python 3.10 too.
 # ruff: noqa: UP045
 
@@ -70,13 +72,15 @@ _OPTIONS: tuple[tuple[str, type[object] | GenericAlias, str | None, str], ...] =
     ("require_sandbox", bool, None, "Whether to end with 3 where no sandbox works. [default: yes]"),
 )
 """Field of `Settings`, type, what stands for the value, and help."""
+_COMPLETIONS = {"provider": providers, "fail_on": conditions}
 
 
 def _parameter(
     field: str, kind: type[object] | GenericAlias, metavar: str | None, words: str
 ) -> inspect.Parameter:
     flags = [f"--{field[:-1]}"] if field.endswith("_") else []
-    option = typer.Option(None, *flags, metavar=metavar, help=words)
+    possible = _COMPLETIONS.get(field)
+    option = typer.Option(None, *flags, metavar=metavar, help=words, autocompletion=possible)
     return inspect.Parameter(field, inspect.Parameter.KEYWORD_ONLY, default=option, annotation=kind)
 
 
