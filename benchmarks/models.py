@@ -1,21 +1,24 @@
 """A review with a model that takes one second to answer: how much longer than its longest chain?
 
-    python -m benchmarks.models
+    python -m benchmarks.models [RUNS]
 
 Reviews eight functions of the sample package `till` together, then the one that was asked about
 most often (of several the one that was done last) alone: what it takes alone is the critical path.
-Every answer comes from the labelled bag's good samples.
+Does so RUNS times (5), each line being one, and ends with the medians. Every answer comes from the
+labelled bag's good samples.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import sys
 import tempfile
 import uuid
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from regoose_ci.domain.report import ReviewReport
 from tests.e2e.program import Program
@@ -24,6 +27,7 @@ from tests.e2e.till import Answers, make_till
 from tests.fakes.bag import read_samples
 from tests.fakes.openai_server import KEY, Asked, FakeOpenAIServer, Personality
 
+RUNS = 5
 LATENCY_S = 1.0
 BUDGET = "16"
 FUNCTIONS = ("to_cents", "split", "discount", "slug", "initials", "shorten", "reorder", "take")
@@ -54,31 +58,35 @@ class Measured:
 
 def main() -> None:
     """Measure and print."""
+    runs = []
+    for _ in range(int(sys.argv[1]) if len(sys.argv) > 1 else RUNS):
+        runs.append(_run())
+        print(json.dumps(runs[-1]), flush=True)
+    figures = [name for name, value in runs[0].items() if isinstance(value, float)]
+    medians = {name: median(float(run[name]) for run in runs) for name in figures}
+    print(json.dumps({"runs": len(runs), **medians}))
+
+
+def _run() -> dict[str, int | float | str]:
+    """Review all functions together, and the longest chain alone."""
     with tempfile.TemporaryDirectory(prefix="regoose-models-") as directory:
         till = make_till(Path(directory) / "repository")
         together = _review(till, Path(directory) / "together", FUNCTIONS)
         longest = together.longest
         alone = _review(till, Path(directory) / "alone", (longest,))
     wall, path = together.report.timings.generation_s, alone.report.timings.generation_s
-    print(
-        json.dumps(
-            {
-                "functions": len(together.report.functions),
-                "requests": len(together.asked),
-                "most at once": together.most_at_once,
-                "longest chain": {
-                    "function": longest,
-                    "requests": together.requests[longest],
-                    "requests when alone": alone.requests[longest],
-                },
-                "generation, all, s": wall,
-                "generation, longest chain alone, s": path,
-                "wall over critical path": round(wall / path, 2),
-                "whole review, s": together.report.duration_s,
-            },
-            indent=2,
-        )
-    )
+    return {
+        "functions": len(together.report.functions),
+        "requests": len(together.asked),
+        "most at once": together.most_at_once,
+        "longest chain": longest,
+        "its requests": together.requests[longest],
+        "its requests when alone": alone.requests[longest],
+        "generation, all, s": wall,
+        "generation, longest chain alone, s": path,
+        "wall over critical path": round(wall / path, 2),
+        "whole review, s": together.report.duration_s,
+    }
 
 
 def _review(till: Project, place: Path, functions: tuple[str, ...]) -> Measured:

@@ -15,7 +15,7 @@ from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.events import Stage
 from regoose_ci.domain.observations import Observation
 from regoose_ci.execution.findings import FunctionFindings, noteworthy_difference
-from regoose_ci.generation.base import Feedback, FunctionContext, Generator
+from regoose_ci.generation.base import FunctionContext, Generator
 from regoose_ci.generation.embedded.catching import difference_of
 from regoose_ci.generation.embedded.files import standalone
 
@@ -52,7 +52,7 @@ async def _write(
 ) -> None:
     async with board.function(Stage.GENERATION, function.id) as summary:
         context = context_of(board, function)
-        tests = await generator.generate(context, observations, Feedback())
+        tests = await generator.generate(context, observations)
         board.candidates[function.id] = tuple(tests)
         summary.append(f"{len(tests)} candidate tests")
 

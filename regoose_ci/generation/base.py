@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from regoose_ci.analysis.style import ProjectTestStyle
-from regoose_ci.domain.candidates import CandidateTest, Verdict
+from regoose_ci.domain.candidates import CandidateTest
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Observation
 
@@ -24,21 +24,11 @@ class FunctionContext:
     first_party: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Feedback:
-    """What became of earlier candidates for the same function; empty in the first round."""
-
-    verdicts: tuple[Verdict, ...] = ()
-
-
 class Generator(Protocol):
     """Writes candidate tests for one changed function from what was observed of it."""
 
     async def generate(
-        self, context: FunctionContext, observations: Sequence[Observation], feedback: Feedback
+        self, context: FunctionContext, observations: Sequence[Observation]
     ) -> Sequence[CandidateTest]:
-        """Propose tests, best first, names unique among those of one kind.
-
-        Candidates that ``feedback`` rejected are not proposed again.
-        """
+        """Propose tests, best first, names unique among those of one kind."""
         ...

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from regoose_ci.domain.candidates import CandidateTest
 from regoose_ci.domain.observations import Observation
-from regoose_ci.generation.base import Feedback, FunctionContext
+from regoose_ci.generation.base import FunctionContext
 from regoose_ci.generation.embedded.annotations import as_annotated
 from regoose_ci.generation.embedded.catching import catching_tests
 from regoose_ci.generation.embedded.hardening import hardening_tests
@@ -18,15 +18,13 @@ class EmbeddedGenerator:
     """Words observations as tests: catching ones first, then hardening ones."""
 
     async def generate(
-        self, context: FunctionContext, observations: Sequence[Observation], feedback: Feedback
+        self, context: FunctionContext, observations: Sequence[Observation]
     ) -> Sequence[CandidateTest]:
-        """Propose tests; those whose code ``feedback`` rejected are left out."""
+        """See `Generator`."""
         observations = [o for o in observations if is_portable(o)]
         proper = as_annotated(context.function, observations)
         catching = catching_tests(context, proper, Names())
-        tests = [
+        return [
             *(catching or catching_tests(context, observations, Names())),
             *hardening_tests(context, proper or observations, Names()),
         ]
-        rejected = {v.candidate.code for v in feedback.verdicts if not v.accepted}
-        return [test for test in tests if test.code not in rejected]

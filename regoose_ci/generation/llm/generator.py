@@ -14,7 +14,7 @@ from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Call, Observation
 from regoose_ci.errors import GuestError, RegooseError, UsageError
 from regoose_ci.execution.observation import Observe
-from regoose_ci.generation.base import Feedback, FunctionContext
+from regoose_ci.generation.base import FunctionContext
 from regoose_ci.generation.embedded.generator import EmbeddedGenerator
 from regoose_ci.generation.hybrid import combine
 from regoose_ci.generation.llm.answers import Proposal
@@ -103,25 +103,23 @@ class LLMGenerator:
         self._max_turns = max_turns
 
     async def generate(
-        self, context: FunctionContext, observations: Sequence[Observation], feedback: Feedback
+        self, context: FunctionContext, observations: Sequence[Observation]
     ) -> Sequence[CandidateTest]:
         """See `Generator`; never raises for what a model or a provider does.
 
         Raises:
             UsageError: a replayed recording lacks an answer.
         """
-        talk = begin(context, observations, feedback, self._surroundings(context.function))
+        talk = begin(context, observations, self._surroundings(context.function))
         if context.function.head is not None:
             await self._talk(talk)
         await self._talked(context.function)
         # In a thread, because it takes long and guests are to end meanwhile.
         worded = await anyio.to_thread.run_sync(
-            anyio.run, self._embedded.generate, context, talk.unwritten, feedback,
+            anyio.run, self._embedded.generate, context, talk.unwritten,
             limiter=self._one_by_one,
         )  # fmt: skip
-        rejected = {v.candidate.code for v in feedback.verdicts if not v.accepted}
-        free = [test for test in talk.tests if test.code not in rejected]
-        return combine(list(credited(worded, talk.trials)), free)
+        return combine(list(credited(worded, talk.trials)), list(talk.tests))
 
     async def _talk(self, talk: Talk) -> None:
         for number in range(1, self._max_turns + 1):

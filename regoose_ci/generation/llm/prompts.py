@@ -10,7 +10,6 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from regoose_ci.domain.candidates import Verdict
 from regoose_ci.domain.changes import ChangedFunction, FunctionSource
 from regoose_ci.generation.base import FunctionContext
 from regoose_ci.generation.llm.evidence import Evidence, Gaps, Seen, Surroundings
@@ -31,7 +30,6 @@ def proposal_messages(
     context: FunctionContext,
     evidence: Evidence,
     around: Surroundings,
-    rejected: Sequence[Verdict] = (),
 ) -> tuple[Message, ...]:
     """Ask for inputs and tests of one function."""
     function = context.function
@@ -43,7 +41,6 @@ def proposal_messages(
         diff=diff_of(function),
         evidence=evidence,
         around=around,
-        rejected=rejected,
     )
     return (Message(Role.SYSTEM, _render("system.j2")), Message(Role.USER, told))
 

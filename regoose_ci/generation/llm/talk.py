@@ -10,7 +10,7 @@ from regoose_ci.analysis.branches import branch_exits
 from regoose_ci.domain.candidates import CandidateTest, RejectionReason, RunOutcome, Verdict
 from regoose_ci.domain.observations import Call, Observation
 from regoose_ci.domain.revisions import Revision
-from regoose_ci.generation.base import Feedback, FunctionContext
+from regoose_ci.generation.base import FunctionContext
 from regoose_ci.generation.hybrid import combine
 from regoose_ci.generation.llm.evidence import (
     Gaps,
@@ -112,15 +112,13 @@ class Talk:
 def begin(
     context: FunctionContext,
     observations: Sequence[Observation],
-    feedback: Feedback,
     around: Surroundings,
 ) -> Talk:
     """The conversation with its first question."""
     evidence = evidence_of(context, observations, around)
-    rejected = [v for v in feedback.verdicts if not v.accepted]
-    messages = proposal_messages(context, evidence, around, rejected)
+    messages = proposal_messages(context, evidence, around)
     is_complex = len(branch_exits(context.function.current.source)) >= MANY_BRANCHES
-    tier = Tier.LARGE if is_complex or rejected else Tier.SMALL
+    tier = Tier.LARGE if is_complex else Tier.SMALL
     given = frozenset(o.call for o in observations)
     return Talk(context, around, list(observations), list(messages), tier, given)
 

@@ -37,7 +37,7 @@ from regoose_ci.domain.candidates import CandidateKind, RejectionReason, Verdict
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import GuestError, UsageError
 from regoose_ci.execution.observation import observing
-from regoose_ci.generation.base import Feedback, FunctionContext
+from regoose_ci.generation.base import FunctionContext
 from regoose_ci.generation.llm.generator import Rehearse
 from regoose_ci.guest.protocol import RunTestJob, TestRun
 from regoose_ci.providers.base import Tier
@@ -185,7 +185,7 @@ def test_guests_end_while_tests_are_written() -> None:
 
     async def run() -> None:
         async with model_generator(made, asker, observing, stage) as generator:
-            await generator.generate(FunctionContext(PRICE), [shown()], Feedback())
+            await generator.generate(FunctionContext(PRICE), [shown()])
             with anyio.fail_after(10):
                 await closed.wait()
 

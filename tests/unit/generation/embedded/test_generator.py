@@ -5,10 +5,10 @@ import dataclasses
 
 import anyio
 
-from regoose_ci.domain.candidates import CandidateKind, CandidateTest, RejectionReason, Verdict
+from regoose_ci.domain.candidates import CandidateKind, CandidateTest
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Call, CallKind, Observation, Origin, Outcome, OutcomeKind
-from regoose_ci.generation.base import Feedback, FunctionContext
+from regoose_ci.generation.base import FunctionContext
 from regoose_ci.generation.embedded.generator import EmbeddedGenerator
 from tests.unit.generation.observing import (
     TIMEOUT,
@@ -30,12 +30,9 @@ def slug(*args: str, **kwargs: str) -> Call:
 def generate(
     *observations: Observation,
     changed: ChangedFunction | None = None,
-    feedback: Feedback | None = None,
 ) -> list[CandidateTest]:
     context = FunctionContext(changed or function("slugify", "text", "separator"))
-    return list(
-        anyio.run(EmbeddedGenerator().generate, context, observations, feedback or Feedback())
-    )
+    return list(anyio.run(EmbeddedGenerator().generate, context, observations))
 
 
 def of_kind(kind: CandidateKind, *observations: Observation) -> list[CandidateTest]:
@@ -198,13 +195,6 @@ def test_long_inputs_get_a_name() -> None:
 def test_source_that_is_no_expression_is_left_out() -> None:
     hostile = Call(CallKind.FUNCTION, "slugify", args=("1) or exit(0",))
     assert generate(observation(hostile, returned(1), returned(2))) == []
-
-
-def test_rejected_code_is_not_proposed_again() -> None:
-    seen = observation(slug("'a'"), None, returned("a"))
-    (test,) = generate(seen)
-    verdict = Verdict(test, (), RejectionReason.FLAKY)
-    assert generate(seen, feedback=Feedback((verdict,))) == []
 
 
 def test_all_code_and_its_twins_parse() -> None:

@@ -14,7 +14,7 @@ import pytest
 from regoose_ci.analysis.style import ProjectTestStyle
 from regoose_ci.domain.candidates import CandidateKind, CandidateTest
 from regoose_ci.domain.observations import Call, Observation, Outcome, OutcomeKind
-from regoose_ci.generation.base import Feedback, FunctionContext
+from regoose_ci.generation.base import FunctionContext
 from regoose_ci.generation.embedded.files import assemble, negated_twin
 from regoose_ci.generation.embedded.generator import EmbeddedGenerator
 from tests.unit.generation.observing import (
@@ -128,7 +128,7 @@ def candidates() -> list[CandidateTest]:
     made: list[CandidateTest] = []
     for changed, observations in OBSERVATIONS.items():
         context = FunctionContext(changed)
-        made += anyio.run(EmbeddedGenerator().generate, context, observations, Feedback())
+        made += anyio.run(EmbeddedGenerator().generate, context, observations)
     return made
 
 

@@ -20,7 +20,7 @@ from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Call, CallKind, Observation
 from regoose_ci.domain.revisions import Revision
 from regoose_ci.errors import GuestError
-from regoose_ci.generation.base import Feedback, FunctionContext
+from regoose_ci.generation.base import FunctionContext
 from regoose_ci.generation.embedded.generator import EmbeddedGenerator
 from regoose_ci.generation.llm.evidence import Surroundings
 from regoose_ci.generation.llm.generator import LLMGenerator, Turn
@@ -99,9 +99,7 @@ class Session:
         self.turns: list[Turn] = []
         self.models: dict[Tier, LLMProvider] = {Tier.SMALL: self.small, Tier.LARGE: self.large}
 
-    def run(
-        self, *observations: Observation, feedback: Feedback | None = None, turns: int = 3
-    ) -> list[CandidateTest]:
+    def run(self, *observations: Observation, turns: int = 3) -> list[CandidateTest]:
         generator = LLMGenerator(
             StructuredAsker(self.models),
             self.laboratory,
@@ -112,7 +110,7 @@ class Session:
         )
         context = FunctionContext(FUNCTION, first_party=("pkg",))
         given = observations or (KNOWN,)
-        return list(anyio.run(generator.generate, context, given, feedback or Feedback()))
+        return list(anyio.run(generator.generate, context, given))
 
     @property
     def dropped(self) -> list[str]:
@@ -121,4 +119,4 @@ class Session:
 
 def embedded(*observations: Observation) -> list[CandidateTest]:
     context = FunctionContext(FUNCTION, first_party=("pkg",))
-    return list(anyio.run(EmbeddedGenerator().generate, context, observations, Feedback()))
+    return list(anyio.run(EmbeddedGenerator().generate, context, observations))

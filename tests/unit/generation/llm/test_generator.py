@@ -6,11 +6,11 @@ import anyio
 import pytest
 from typing_extensions import Unpack
 
-from regoose_ci.domain.candidates import CandidateKind, RejectionReason, Verdict
+from regoose_ci.domain.candidates import CandidateKind
 from regoose_ci.domain.changes import ChangedFunction
 from regoose_ci.domain.observations import Call, CallKind, Observation
 from regoose_ci.errors import GuestError
-from regoose_ci.generation.base import Feedback, FunctionContext
+from regoose_ci.generation.base import FunctionContext
 from regoose_ci.generation.llm.generator import LLMGenerator
 from regoose_ci.generation.llm.talk import MANY_BRANCHES
 from regoose_ci.providers.base import LLMResponse, Message, Options, Tier
@@ -109,7 +109,7 @@ def test_function_with_many_branches_is_asked_about_large_at_once() -> None:
     session = Session(large=[answer()])
     asker = StructuredAsker(session.models)
     generator = LLMGenerator(asker, Laboratory(), Rehearsals(), max_turns=1)
-    anyio.run(generator.generate, FunctionContext(function), [], Feedback())
+    anyio.run(generator.generate, FunctionContext(function), [])
 
     assert (len(session.small.asked), len(session.large.asked)) == (0, 1)
 
@@ -239,7 +239,7 @@ def test_failed_sandbox_leaves_the_embedded_tests() -> None:
         StructuredAsker(session.models), broken, Rehearsals(), on_turn=session.turns.append
     )
     context = FunctionContext(FUNCTION, first_party=("pkg",))
-    tests = list(anyio.run(generator.generate, context, [KNOWN], Feedback()))
+    tests = list(anyio.run(generator.generate, context, [KNOWN]))
 
     assert tests == embedded(KNOWN)
     assert [t.failure for t in session.turns] == ["guest"]
@@ -251,19 +251,6 @@ def test_incomplete_recording_is_told_and_not_taken_for_a_failed_model() -> None
 
     with pytest.raises(RecordingError):
         session.run()
-
-
-def test_rejected_tests_are_told_and_not_proposed_again() -> None:
-    code = "def test_slugify_shortens():\n    assert slugify('ab cd', 3) == 'ab-'\n"
-    first = Session(answer(tests=[code])).run(turns=1)
-    refused = next(t for t in first if t.origin == "model")
-    verdict = Verdict(refused, (), RejectionReason.FLAKY, "another outcome in a fresh sandbox")
-    session = Session(large=[answer(tests=[code])])
-    again = session.run(feedback=Feedback((verdict,)), turns=1)
-
-    assert refused.code not in [t.code for t in again]
-    told = session.large.asked[0].messages[-1].text
-    assert "rejected: flaky another outcome in a fresh sandbox" in told
 
 
 def test_functions_are_worked_on_at_the_same_time() -> None:
@@ -278,7 +265,7 @@ def test_functions_are_worked_on_at_the_same_time() -> None:
     async def several() -> None:
         async with anyio.create_task_group() as tasks:
             for _ in range(4):
-                tasks.start_soon(generator.generate, context, [KNOWN], Feedback())
+                tasks.start_soon(generator.generate, context, [KNOWN])
 
     anyio.run(several)
 

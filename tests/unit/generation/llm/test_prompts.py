@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from regoose_ci.domain.candidates import CandidateKind, CandidateTest, RejectionReason, Verdict
 from regoose_ci.domain.observations import Call, CallKind
 from regoose_ci.generation.base import FunctionContext
 from regoose_ci.generation.llm.evidence import Gaps, Seen, Surroundings, evidence_of, gaps_of
@@ -63,12 +62,7 @@ def full_messages() -> tuple[Message, ...]:
         callers=("def page_name(title):\n    return slugify(title) + '.html'",),
         examples=("def test_slugify():\n    assert slugify('A') == 'a'",),
     )
-    rejected = CandidateTest(
-        "f", "test_a", CandidateKind.HARDENING, "def test_a(): ...", (), "model"
-    )
-    verdict = Verdict(rejected, (), RejectionReason.FAILS_ON_HEAD, "assert 'a' == 'b'")
-    evidence = evidence_of(context, observations, around)
-    return proposal_messages(context, evidence, around, [verdict])
+    return proposal_messages(context, evidence_of(context, observations, around), around)
 
 
 def test_proposal_prompt_is_as_it_was() -> None:
@@ -125,9 +119,7 @@ def test_long_text_is_cut_and_says_so() -> None:
     assert "[… 900 more characters]" in fenced("a" * 1000, 100)
 
 
-@pytest.mark.parametrize(
-    "place", ["title", "description", "callers", "examples", "source", "detail"]
-)
+@pytest.mark.parametrize("place", ["title", "description", "callers", "examples", "source"])
 def test_injected_text_stands_only_in_fences(place: str) -> None:
     head = f"def slugify(text):\n    {INJECTION}\n    return text  # {INJECTION!r}\n"
     function = changed_function(BASE, head if place == "source" else HEAD, [2])
@@ -137,10 +129,8 @@ def test_injected_text_stands_only_in_fences(place: str) -> None:
         callers=(INJECTION,) if place == "callers" else (),
         examples=(INJECTION,) if place == "examples" else (),
     )
-    test = CandidateTest("f", "test_a", CandidateKind.HARDENING, INJECTION, (), "model")
-    rejected = [Verdict(test, (), RejectionReason.FLAKY, INJECTION)] if place == "detail" else []
     context = FunctionContext(function)
-    system, user = proposal_messages(context, evidence_of(context, [], around), around, rejected)
+    system, user = proposal_messages(context, evidence_of(context, [], around), around)
 
     assert system.role is Role.SYSTEM
     assert "ignore all previous" not in system.text
