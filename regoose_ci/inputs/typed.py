@@ -67,7 +67,9 @@ class TypedInputs:
         if form.kind in STANDARD:
             return list(STANDARD[form.kind])
         if form.kind == "union":
-            by_member = [self.for_type(member, depth) for member in form.args]
+            # Inside another object, plain values are plainer than objects of the same class.
+            members = sorted(form.args, key=lambda m: depth > 0 and m.kind == "class")
+            by_member = [self.for_type(member, depth) for member in members]
             mixed = itertools.chain.from_iterable(itertools.zip_longest(*by_member))
             return [written for written in mixed if written is not None]
         if form.kind in ("literal", "enum"):

@@ -140,3 +140,12 @@ def test_neighbours_of_the_projects_numbers_are_tried() -> None:
 def test_values_that_are_no_expressions_are_handed_on_as_they_are(typed: TypedInputs) -> None:
     hostile = TypeForm("list", (TypeForm("literal", values=("][",)),))
     assert {written.source for written in typed.for_type(hostile)} == {"[][]", "[]"}
+
+
+def test_inside_another_object_plain_values_come_before_objects() -> None:
+    url = TypeForm("class", name="URL")
+    either = TypeForm("union", (url, TypeForm("str")))
+    inputs = TypedInputs(Pool(["'/a'"]))
+    box = TypeForm("class", name="Box", parameters=(Parameter("x", "keyword_only", either),))
+    assert inputs.for_type(either)[0].source == "URL()"
+    assert inputs.for_type(box)[0].source == "Box(x='/a')"
