@@ -23,7 +23,6 @@ from regoose_ci.generation.embedded.assertions import (
     Relation,
     checks_of,
     checks_of_difference,
-    match_of,
 )
 from regoose_ci.generation.embedded.behaviours import behaviour_of_difference
 from regoose_ci.generation.embedded.bodies import (
@@ -34,6 +33,7 @@ from regoose_ci.generation.embedded.bodies import (
     value_body,
 )
 from regoose_ci.generation.embedded.formatting import UnwritableTestError, render_test
+from regoose_ci.generation.embedded.messages import match_of
 from regoose_ci.generation.embedded.naming import Names, names_for, parameters_of
 from regoose_ci.generation.embedded.size import complexity
 

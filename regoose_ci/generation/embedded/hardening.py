@@ -17,8 +17,6 @@ from regoose_ci.generation.embedded.assertions import (
     Check,
     Relation,
     checks_of,
-    common_match_of,
-    match_of,
     says_enough,
 )
 from regoose_ci.generation.embedded.behaviours import behaviour_of_all
@@ -32,6 +30,7 @@ from regoose_ci.generation.embedded.bodies import (
 from regoose_ci.generation.embedded.catching import ORIGIN, difference_of
 from regoose_ci.generation.embedded.definitions import definitions_of
 from regoose_ci.generation.embedded.formatting import UnwritableTestError, render_test
+from regoose_ci.generation.embedded.messages import common_match_of, match_of
 from regoose_ci.generation.embedded.naming import Names, names_for, parameters_of
 from regoose_ci.generation.embedded.selection import most_telling, select_inputs
 from regoose_ci.generation.embedded.size import plainness

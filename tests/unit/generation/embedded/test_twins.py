@@ -15,7 +15,6 @@ from regoose_ci.generation.embedded.assertions import (
     Relation,
     checks_of,
     checks_of_difference,
-    match_of,
 )
 from regoose_ci.generation.embedded.bodies import (
     Body,
@@ -25,6 +24,7 @@ from regoose_ci.generation.embedded.bodies import (
     value_body,
 )
 from regoose_ci.generation.embedded.formatting import render_test
+from regoose_ci.generation.embedded.messages import match_of
 from regoose_ci.generation.embedded.tables import Row, table_body
 from tests.unit.generation.observing import call, method, opaque, raised, returned, value
 
