@@ -6,6 +6,7 @@ import contextlib
 import doctest
 import linecache
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, redirect_stdout
 from pathlib import Path
@@ -53,7 +54,7 @@ class Doctests:
     def run(self, test: doctest.DocTest, turn: Callable[[], AbstractContextManager[None]]) -> None:
         """Run the examples of one docstring or document; ``turn`` is around each."""
         test.globs["__name__"] = _NAME
-        with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+        with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), _displayed():
             for number, example in enumerate(test.examples):
                 if example.options.get(doctest.SKIP):
                     continue
@@ -64,6 +65,16 @@ class Doctests:
                 linecache.cache[path] = (len(source), None, source.splitlines(True), path)
                 with contextlib.suppress(Exception, SystemExit), turn():
                     exec(compile(source, path, "single"), test.globs)  # noqa: S102 - in the sandbox
+
+
+@contextlib.contextmanager
+def _displayed() -> Iterator[None]:
+    """Let values be displayed without leaving the last one as the builtin ``_``."""
+    before, sys.displayhook = sys.displayhook, repr
+    try:
+        yield
+    finally:
+        sys.displayhook = before
 
 
 def _in_document(path: str, file: Path) -> Iterator[doctest.DocTest]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import builtins
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -67,6 +68,13 @@ def test_examples_of_a_module_are_run_whatever_fails(
 ) -> None:
     assert [what for what, _ in run(doctests, TARGET.path)] == ["whole", "plums", None, "figfig"]
     assert capsys.readouterr().out == ""
+
+
+def test_what_is_displayed_is_left_nowhere(doctests: Doctests) -> None:
+    before = sys.displayhook
+    run(doctests, TARGET.path)
+    assert sys.displayhook is before
+    assert not hasattr(builtins, "_")
 
 
 def test_examples_are_known_by_where_they_stand(doctests: Doctests) -> None:
