@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import builtins
+from functools import lru_cache
 
 from regoose_ci.comparison.source import MAX_PARSED, fill, parse_expression
 from regoose_ci.domain.observations import Call, CallKind, Observation, Outcome, Value
 
+_REMEMBERED = 20_000
 _MEANING = ("__", "test", "pytest", "setup", "teardown")
 """How names begin that are read by whoever runs a file of tests."""
 
@@ -74,6 +76,7 @@ def _is_well_formed_value(value: Value) -> bool:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _is_expression(source: str) -> bool:
     # In parentheses too: a comment at the end would swallow what a test writes after it.
     alone, closed = parse_expression(source), parse_expression(f"({source})")
@@ -91,7 +94,9 @@ def _is_import(source: str) -> bool:
     return isinstance(_only_statement(source), ast.Import | ast.ImportFrom)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _only_statement(source: str) -> ast.stmt | None:
+    """Return the statement that a source is; to be read only."""
     if len(source) > MAX_PARSED:
         return None
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from regoose_ci.comparison.source import parse_expression
 from regoose_ci.domain.observations import Call, Observation, Origin
@@ -11,6 +12,8 @@ Complexity = tuple[int, int, int, int, str]
 
 _UNPARSED = 1000
 _PAIR = 1
+_REMEMBERED = 20_000
+"""Sources that are looked at more than once: of calls that are sorted again and again."""
 _HOLLOW = 6
 _ABOUT_CODE = 20
 _ORIGIN_RANK = {origin: rank for rank, origin in enumerate(Origin)}
@@ -39,9 +42,14 @@ def plainness(observation: Observation) -> tuple[int, int, Complexity]:
 
 def _hollow_parts(call: Call) -> int:
     """Count texts that show nothing, empty containers, and objects that are made of nothing."""
-    parts = [*call.args, *(value for _, value in call.kwargs)]
-    nodes = [parse_expression(part) for part in (*parts, call.receiver) if part is not None]
-    return sum(_is_hollow(n) for node in nodes if node is not None for n in ast.walk(node))
+    parts = [*call.args, *(value for _, value in call.kwargs), call.receiver]
+    return sum(_hollow_in(part) for part in parts if part is not None)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _hollow_in(source: str) -> int:
+    node = parse_expression(source)
+    return 0 if node is None else sum(map(_is_hollow, ast.walk(node)))
 
 
 def _is_hollow(node: ast.AST) -> bool:
@@ -55,6 +63,7 @@ def _is_hollow(node: ast.AST) -> bool:
     return False
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _noise(source: str) -> int:
     """How many more marks than letters and digits a text has, apart from a pair of them."""
     inside = source[1:-1] if source[:1] in {"'", '"'} else ""
@@ -67,6 +76,7 @@ def _is_module(source: str, call: Call) -> bool:
     return any(f" {source[1:-1]} " in statement for statement in call.imports)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _nodes(source: str) -> int:
     node = parse_expression(source)
     if node is None:
