@@ -38,17 +38,18 @@ def format_source(source: str, line_length: int, quote: str = '"') -> str:
 
 
 def render_test(name: str, body: Body, line_length: int) -> tuple[str, str]:
-    """A test function and its negated twin, both formatted.
+    """A test function, formatted, and its negated twin, which nobody reads, as it is.
 
     Raises:
         UnwritableTestError: the body is not valid Python.
     """
     head = f"{body.decorator}\ndef {name}({', '.join(body.arguments)}):\n"
     code, negated = (
-        format_source(head.lstrip() + "\n".join("    " + line for line in lines), line_length)
+        head.lstrip() + "\n".join("    " + line for line in lines) + "\n"
         for lines in (body.lines, body.flipped)
     )
-    return code, negated
+    _parsed(negated)
+    return format_source(code, line_length), negated
 
 
 def _black(source: str, line_length: int) -> str:
