@@ -181,11 +181,11 @@ def _binary_form(name: str, receiver: str, other: str) -> str | None:
 
 def _index(source: str) -> str:
     """Write ``slice(1, None, 2)`` as it stands in brackets: ``1::2``."""
-    node = parse_expression(source)
-    match node:
-        case ast.Call(func=ast.Name("slice"), args=[_, _, *_] as bounds, keywords=[]):
-            parts = ["" if ast.unparse(b) == "None" else ast.unparse(b) for b in bounds]
-            return ":".join(parts[:2] if parts[2:] == [""] else parts)
+    match parse_expression(source):
+        case ast.Call(func=ast.Name("slice"), args=[_, _] | [_, _, _] as bounds, keywords=[]):
+            if all(isinstance(bound, ast.Constant | ast.UnaryOp) for bound in bounds):
+                parts = ["" if ast.unparse(b) == "None" else ast.unparse(b) for b in bounds]
+                return ":".join(parts[:2] if parts[2:] == [""] else parts)
     return source
 
 

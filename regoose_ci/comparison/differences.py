@@ -51,8 +51,8 @@ class Difference:
 _FIRST_ITEMS = "list(itertools.islice({}, 50))"
 """What guests tell of an iterator that has more items than they list: it has more than head's."""
 _UNFIT = re.compile(
-    r"\(\) (?:got an? |got )?(missing|unexpected keyword|multiple values|some positional-only|"
-    r"takes(?= no| from| exactly| at most| \d))"
+    r"\(\) (missing(?= \d+ required)|got (?:an unexpected keyword|multiple values|some "
+    r"positional-only)|takes(?= no| from| exactly| at most| \d))"
 )
 _ACCIDENTS = frozenset(
     {

@@ -61,7 +61,13 @@ def _is_well_formed_outcome(outcome: Outcome) -> bool:
         return False
     if raised is not None and raised.name and not _is_name(raised.name):
         return False
-    return all(map(_is_well_formed_value, values))
+    return all(map(_is_category, outcome.warned)) and all(map(_is_well_formed_value, values))
+
+
+def _is_category(name: str) -> bool:
+    """Whether it names one of Python's own warnings, or, being empty, none of them."""
+    found = getattr(builtins, name, None)
+    return not name or (isinstance(found, type) and issubclass(found, Warning))
 
 
 def _is_well_formed_value(value: Value) -> bool:

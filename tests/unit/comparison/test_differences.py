@@ -199,14 +199,15 @@ def test_iterators_with_too_many_items_are_compared_by_their_first() -> None:
 @pytest.mark.parametrize(
     ("message", "misfit"),
     [
-        ("get() got an unexpected keyword argument 'b'", "unexpected keyword"),
+        ("get() got an unexpected keyword argument 'b'", "got an unexpected keyword"),
         ("f.<locals>.g() missing 2 required positional arguments: 'a' and 'b'", "missing"),
         ("f() takes 0 positional arguments but 1 was given", "takes"),
-        ("f() got multiple values for argument 'a'", "multiple values"),
+        ("f() got multiple values for argument 'a'", "got multiple values"),
         ("f() got some positional-only arguments passed as keyword arguments: 'a'",
-         "some positional-only"),
+         "got some positional-only"),
         ("unsupported operand type(s) for +: 'int' and 'str'", ""),
         ("it takes two to tango", ""),
+        ("f() missing the point", ""),
     ],
 )  # fmt: skip
 def test_ways_in_which_arguments_do_not_fit_are_kinds_of_their_own(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from regoose_ci.comparison.wellformed import is_definition, is_well_formed, is_well_formed_call
@@ -88,3 +90,19 @@ def test_ordinary_outcomes_are_well_formed() -> None:
     assert is_well_formed(observation(call("f"), returned(url), raised("ValueError", "no")))
     unnamed = Outcome(OutcomeKind.RAISED, raised=Raised("E", "", ""))
     assert is_well_formed(observation(call("f"), returned(1, _0=[2]), unnamed))
+
+
+@pytest.mark.parametrize(
+    ("category", "formed"),
+    [
+        ("", True),
+        ("DeprecationWarning", True),
+        ("print", False),
+        ("ValueError", False),
+        ('x")\nimport os  # ', False),
+        ("shop.OldWarning", False),
+    ],
+)
+def test_a_warning_is_named_as_python_names_it_or_not_at_all(category: str, formed: bool) -> None:
+    outcome = dataclasses.replace(returned("a"), warned=(category,))
+    assert is_well_formed(observation(call("f"), None, outcome)) is formed
