@@ -9,7 +9,7 @@ from functools import lru_cache
 from regoose_ci.comparison.source import MAX_PARSED, fill, parse_expression
 from regoose_ci.domain.observations import Call, CallKind, Observation, Outcome, Value
 
-_REMEMBERED = 20_000
+_REMEMBERED = 5_000
 _MEANING = ("__", "test", "pytest", "setup", "teardown")
 """How names begin that are read by whoever runs a file of tests."""
 

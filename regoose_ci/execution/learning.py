@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Sequence
 
 from regoose_ci.comparison.calls import is_statement, render_call
@@ -38,6 +39,8 @@ def learn_returned(objects: KnownObjects, observations: Sequence[Observation]) -
         call, outcome = observation.call, observation.outcomes.get(Revision.HEAD)
         if outcome is None or outcome.value is None or _is_taken_apart(outcome):
             continue
+        if hasattr(builtins, outcome.value.type):
+            continue  # nobody needs a call to have one of these
         source = render_call(call)
         if len(source) <= LONGEST and not is_statement(call):
             objects.add(outcome.value.type, Written(source, call.imports))

@@ -90,14 +90,19 @@ def implementations_of(kind: type) -> list[type]:
 
 
 def children_of(kind: type) -> list[type]:
-    """Return some subclasses of a class, of the same project, that have objects of their own."""
-    root = kind.__module__.partition(".")[0]
-    found = (c for c in _concrete(kind) if c.__module__.partition(".")[0] == root)
-    return list(dict.fromkeys(itertools.islice(found, MAX_CHILDREN)))
+    """Return some subclasses, of the same project, of a class that sets nothing on its objects.
+
+    What such a class is for, they have. Of others there are none.
+    """
+    try:
+        root = kind.__module__.partition(".")[0]
+        found = (c for c in _concrete(kind) if c.__module__.partition(".")[0] == root)
+        return list(dict.fromkeys(itertools.islice(found, MAX_CHILDREN))) if _is_bare(kind) else []
+    except Exception:  # noqa: BLE001 - metaclasses of reviewed code may raise anywhere
+        return []
 
 
-def is_bare(kind: type) -> bool:
-    """Tell whether a class sets nothing on its objects: what it is for, subclasses have."""
+def _is_bare(kind: type) -> bool:
     return not any("__init__" in vars(c) or "__new__" in vars(c) for c in kind.__mro__[:-1])
 
 

@@ -16,7 +16,6 @@ from .makers import (
     children_of,
     classes_with,
     implementations_of,
-    is_bare,
     makers_of,
 )
 from .naming import Name, name_of
@@ -187,7 +186,7 @@ class _Reader:
             return TypeForm("enum", values=members, name=name.expression, imports=name.imports)
         if getattr(kind, "_is_protocol", False) or inspect.isabstract(kind):
             return self._abstract(kind, name)
-        children = children_of(kind) if is_bare(kind) and self._depth < DEEP else []
+        children = children_of(kind) if self._depth < DEEP else []
         forms = [form for child in children if (form := self._child(child)) is not None]
         return _either([*forms, self._buildable(kind, name)])
 

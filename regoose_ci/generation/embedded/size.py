@@ -12,7 +12,7 @@ Complexity = tuple[int, int, int, int, str]
 
 _UNPARSED = 1000
 _PAIR = 1
-_REMEMBERED = 20_000
+_REMEMBERED = 5_000
 """Sources that are looked at more than once: of calls that are sorted again and again."""
 _HOLLOW = 6
 _ABOUT_CODE = 20

@@ -192,11 +192,11 @@ def _run_documents(
     with contextlib.suppress(_EnoughError):
         signal.setitimer(signal.ITIMER_REAL, share, 0.5)
         for test in doctests.find(job.documents):
-            if not wants_more():
+            left = end - time.monotonic()
+            if left <= 0 or not wants_more():
                 break
             recorder.test = test.name
             with contextlib.suppress(_EnoughError):
-                left = max(0.01, end - time.monotonic())
                 signal.setitimer(signal.ITIMER_REAL, min(left, share / 2), 0.5)
                 doctests.run(test, recorder.recording)
             signal.setitimer(signal.ITIMER_REAL, max(0.01, end - time.monotonic()), 0.5)

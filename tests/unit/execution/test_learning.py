@@ -57,7 +57,7 @@ def test_what_only_holds_it_is_none(taken_apart: str) -> None:
     objects = KnownObjects()
     outcome = dataclasses.replace(A_TILL, **{taken_apart: True})
     learn_returned(objects, [seen(call("make"), outcome)])
-    assert objects.of(TILL) == ()
+    assert objects.of(TILL) == objects.of(TypeForm("class", name="int")) == ()
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,7 @@ def test_what_only_holds_it_is_none(taken_apart: str) -> None:
         (method("Shop()", "__setitem__", "1", "2"), A_TILL),
         (call("make", repr("x" * LONGEST)), A_TILL),
         (call("make"), raised("ValueError")),
+        (call("count"), returned(1)),
     ],
 )
 def test_neither_statements_nor_long_calls_nor_exceptions_make_one(

@@ -111,3 +111,24 @@ class Beast(metaclass=Angry):
 class Cage:
     def __init__(self, beast: Beast) -> None:
         self.beast = beast
+
+
+class Marker:
+    """Sets nothing on its objects."""
+
+
+class Flag(Marker):
+    def __init__(self, colour: str) -> None:
+        self.colour = colour
+
+
+class Pennant(Flag):
+    """Is a child of one that does."""
+
+
+class Quiet:
+    """Has a child that raises when it is looked at."""
+
+
+class Fierce(Quiet, metaclass=Angry):
+    """Raises when it is looked at."""

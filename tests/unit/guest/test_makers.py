@@ -67,3 +67,16 @@ def test_names_for_type_checkers_are_found_in_the_project() -> None:
 
 def test_a_metaclass_that_raises_is_of_unknown_type() -> None:
     assert [p.type.kind for p in form_of(made.Cage).parameters] == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "children"),
+    [
+        (made.Marker, [made.Flag, made.Pennant]),
+        (made.Flag, []),
+        (made.Pennant, []),
+        (made.Quiet, []),
+    ],
+)
+def test_children_stand_in_for_a_class_that_sets_nothing(kind: type, children: list[type]) -> None:
+    assert makers.children_of(kind) == children
